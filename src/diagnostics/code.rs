@@ -1,0 +1,63 @@
+//! The kinds of report. Each has a stable name, which a script's author can look up.
+
+/// What kind of report this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The script's text is not the language.
+    Syntax,
+    /// A name that no scope declares, or that is used before it is set.
+    Name,
+    /// Something that `let` (or a parameter, `for`, `fn`…) names is assigned.
+    Immutable,
+    /// A name declared twice in one scope.
+    Redeclared,
+    /// A call whose arguments do not fit what is called.
+    Arguments,
+    /// `break`, `continue` or `return` where there is nothing to leave.
+    Jump,
+    /// An import that cannot be followed.
+    Import,
+    /// The script is larger or nested deeper than the machine can take.
+    TooLarge,
+    /// The script cannot be read at all.
+    Unreadable,
+    /// The command line is wrong.
+    Usage,
+    /// An error that nobody caught.
+    Uncaught,
+    /// A failed `assert` that nobody caught.
+    Assertion,
+    /// Threads that can never go on.
+    Deadlock,
+    /// The run was interrupted.
+    Interrupted,
+    /// The program's output cannot be written.
+    Output,
+    /// A mistake of conc's own.
+    Bug,
+}
+
+impl Code {
+    /// The stable name, `conc::…`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Code::Syntax => "conc::syntax",
+            Code::Name => "conc::name",
+            Code::Immutable => "conc::immutable",
+            Code::Redeclared => "conc::redeclared",
+            Code::Arguments => "conc::arguments",
+            Code::Jump => "conc::jump",
+            Code::Import => "conc::import",
+            Code::TooLarge => "conc::too_large",
+            Code::Unreadable => "conc::unreadable",
+            Code::Usage => "conc::usage",
+            Code::Uncaught => "conc::uncaught",
+            Code::Assertion => "conc::assertion",
+            Code::Deadlock => "conc::deadlock",
+            Code::Interrupted => "conc::interrupted",
+            Code::Output => "conc::output",
+            Code::Bug => "conc::bug",
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! conc
+pub mod source;
+pub mod diagnostics;
+pub mod syntax;

@@ -1,0 +1,76 @@
+//! Reports about brackets, strings and characters: what [`super::layout`] finds wrong.
+
+use super::layout::Flaw;
+use crate::diagnostics::{Code, Report};
+use crate::source::{Source, Span};
+use std::sync::Arc;
+
+/// What to say about `flaw`.
+pub fn explain(source: &Arc<Source>, flaw: &Flaw) -> Report {
+    let error = |message: String| Report::error(Code::Syntax, message);
+    match *flaw {
+        Flaw::Unclosed { open, bracket, hint } => {
+            let text = source.slice(open);
+            let report = error(format!("this `{text}` is never closed"))
+                .at(source, open, format!("no `{}` for it", bracket.closer()));
+            match hint {
+                Some(hint) => report.at(source, hint, "or is it this one? its `}` is indented less"),
+                None => report.help(format!("add `{}` where it ends", bracket.closer())),
+            }
+        }
+        Flaw::Unopened { close, open } => {
+            let text = source.slice(close);
+            let report = error(format!("this `{text}` closes nothing")).at(source, close, "");
+            match open {
+                Some((span, bracket)) => {
+                    let label = format!("this is open, and wants `{}`", bracket.closer());
+                    report.at(source, span, label)
+                }
+                None => report.help("take it away, or open a bracket before it"),
+            }
+        }
+        Flaw::UnclosedString { open, end, interpolation } => {
+            let quotes = source.slice(open).trim_start_matches('r');
+            if let Some(brace) = interpolation {
+                return error("this `{` in a string is never closed".to_owned())
+                    .at(source, brace, format!("no `}}` before the {}", line_or_script(quotes)))
+                    .help("`{{` writes a brace");
+            }
+            let whole = Span { start: open.start, end: end.start };
+            let report = error("this string is never closed".to_owned())
+                .at(source, whole, format!("no `{quotes}` before the {}", line_or_script(quotes)));
+            if quotes.len() == 1 {
+                report.help("a string of several lines is written \"\"\"…\"\"\"")
+            } else {
+                report
+            }
+        }
+        Flaw::CommentInString { at } => {
+            error("a comment in the interpolation of a string".to_owned()).at(source, at, "").help(
+                "take it out of the string; to format with `#` as the fill, write it after a `:`",
+            )
+        }
+        Flaw::LoneBrace { at } => error("a lone `}` in a string".to_owned())
+            .at(source, at, "")
+            .help("`}}` writes a brace"),
+        Flaw::Unknown { at } => unknown(source, at),
+    }
+}
+
+fn line_or_script(quotes: &str) -> &'static str {
+    if quotes.len() == 1 { "line ends" } else { "script ends" }
+}
+
+fn unknown(source: &Arc<Source>, at: Span) -> Report {
+    let text = source.slice(at);
+    let report = Report::error(Code::Syntax, format!("`{}` means nothing here", text.escape_debug()))
+        .at(source, at, "");
+    match text {
+        "“" | "”" | "„" | "«" | "»" => report.help("a string stands in straight quotes: \"…\""),
+        "‘" | "’" | "`" => report.help("a string stands in straight quotes: '…'"),
+        "?" => report.help("write `if c { a } else { b }`"),
+        "@" | "$" | "\\" => report.help("take it away"),
+        "\u{a0}" => report.help("this is a no-break space; write a plain one"),
+        _ => report,
+    }
+}

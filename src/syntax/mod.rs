@@ -1,0 +1,15 @@
+//! A script's text becomes a tree. The only folder that knows pest.
+
+pub mod ast;
+mod build;
+mod expected;
+mod flaws;
+pub mod format_spec;
+mod grammar;
+pub mod layout;
+mod parse;
+
+pub mod scan;
+
+pub use parse::parse;
+
