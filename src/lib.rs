@@ -2,3 +2,6 @@
 pub mod source;
 pub mod diagnostics;
 pub mod syntax;
+pub mod resolve;
+pub mod bytecode;
+pub mod compile;

@@ -168,7 +168,7 @@ pub enum ExprKind {
     /// A name.
     Name(Ident),
     /// `self`
-    Own,
+    Own(Ident),
     /// `(e)`
     Parenthesis(Box<Expr>),
     /// `[a, b]`

@@ -112,7 +112,10 @@ impl Builder<'_> {
                 let ident = self.ident(&pair);
                 self.leaf(ExprKind::Name(ident), at)
             }
-            Rule::own => self.leaf(ExprKind::Own, at),
+            Rule::own => {
+                let ident = self.ident(&pair);
+                self.leaf(ExprKind::Own(ident), at)
+            }
             Rule::literal => {
                 let kind = match pair.as_str() {
                     "true" => ExprKind::Bool(true),

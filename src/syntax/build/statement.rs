@@ -178,7 +178,7 @@ impl Builder<'_> {
     fn check_place(&mut self, place: &Expr) {
         let what = match &place.kind {
             ExprKind::Name(_) | ExprKind::Index { .. } | ExprKind::Field { .. } | ExprKind::Slice { .. } => return,
-            ExprKind::Own => "`self` cannot be assigned",
+            ExprKind::Own(_) => "`self` cannot be assigned",
             ExprKind::Call(_) => "the result of a call cannot be assigned",
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) | ExprKind::Duration(_) => {
                 "a literal cannot be assigned"

@@ -1,0 +1,168 @@
+//! Conditions: jumps for `and`, `or`, `not` and comparisons, without a bool in between.
+
+use super::Compiler;
+use super::function::{Builder, Patch, Register};
+use crate::bytecode::{Constant, Op};
+use crate::source::Span;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+
+/// What needs a bool: the number that instructions carry, and the word that errors use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Construct {
+    If,
+    While,
+    Until,
+    Assert,
+    And,
+    Or,
+    Not,
+}
+
+impl Construct {
+    /// The words, in the order of the numbers.
+    pub const WORDS: [&'static str; 7] = ["if", "while", "until", "assert", "and", "or", "not"];
+}
+
+impl<'a> Compiler<'a> {
+    /// Code that goes on at the patches if the condition is `wanted`.
+    pub(super) fn jump_on(
+        &mut self,
+        builder: &mut Builder<'a>,
+        condition: &'a Expr,
+        wanted: bool,
+        construct: Construct,
+    ) -> Vec<Patch> {
+        let mark = builder.mark();
+        let patches = match &condition.kind {
+            ExprKind::Parenthesis(inner) => self.jump_on(builder, inner, wanted, construct),
+            ExprKind::Unary { operator: UnaryOp::Not, operand } => {
+                self.jump_on(builder, operand, !wanted, Construct::Not)
+            }
+            ExprKind::Logic { and, left, right } => {
+                let word = if *and { Construct::And } else { Construct::Or };
+                if *and == wanted {
+                    // Both must agree: the first one leaves early if it does not.
+                    let early = self.jump_on(builder, left, !wanted, word);
+                    let patches = self.jump_on(builder, right, wanted, word);
+                    builder.land_all(early);
+                    patches
+                } else {
+                    let mut patches = self.jump_on(builder, left, wanted, word);
+                    patches.extend(self.jump_on(builder, right, wanted, word));
+                    patches
+                }
+            }
+            ExprKind::Binary { operator, left, right } if jump_op(*operator, wanted).is_some() => {
+                self.compare_jump(builder, *operator, left, right, wanted, condition.span)
+            }
+            _ => {
+                let register = self.operand(builder, condition);
+                builder.at(condition.span);
+                let op = if wanted { Op::JumpTrue } else { Op::JumpFalse };
+                vec![builder.emit_jump(op, register, construct as Register)]
+            }
+        };
+        builder.free(mark);
+        patches
+    }
+
+    fn compare_jump(
+        &mut self,
+        builder: &mut Builder<'a>,
+        operator: BinaryOp,
+        left: &'a Expr,
+        right: &'a Expr,
+        wanted: bool,
+        at: Span,
+    ) -> Vec<Patch> {
+        let Some((with_register, with_int)) = jump_op(operator, wanted) else { return Vec::new() };
+        let left = self.kept_operand(builder, left, right.has_block);
+        let patch = match small_int(right).and_then(|n| i16::try_from(n).ok()) {
+            Some(number) => {
+                builder.at(at);
+                builder.emit_jump(with_int, left, number as u16)
+            }
+            None => {
+                let right = self.operand(builder, right);
+                builder.at(at);
+                builder.emit_jump(with_register, left, right)
+            }
+        };
+        vec![patch]
+    }
+
+    // ---- Assertions --------------------------------------------------------------------------
+
+    /// `assert c, message`: the operands of a comparison are kept, to be shown if it fails.
+    pub(super) fn assertion(
+        &mut self,
+        builder: &mut Builder<'a>,
+        condition: &'a Expr,
+        message: Option<&'a Expr>,
+        at: Span,
+    ) {
+        let mark = builder.mark();
+        let text = self.text_of(condition.span).into();
+        let mut operands = Vec::new();
+        let base = builder.registers(2);
+        let passed = match &condition.bare().kind {
+            ExprKind::Binary { operator, left, right } if operator.is_comparison() => {
+                self.value(builder, left, base);
+                self.value(builder, right, base + 1);
+                operands = vec![left.span, right.span];
+                builder.at(condition.span);
+                match jump_op(*operator, true) {
+                    Some((with_register, _)) => vec![builder.emit_jump(with_register, base, base + 1)],
+                    None => {
+                        let holds = builder.register();
+                        let op = if *operator == BinaryOp::In { Op::In } else { Op::NotIn };
+                        builder.emit(op, holds, base, usize::from(base) + 1);
+                        vec![builder.emit_jump(Op::JumpTrue, holds, Construct::Assert as Register)]
+                    }
+                }
+            }
+            _ => self.jump_on(builder, condition, true, Construct::Assert),
+        };
+        let said = builder.register();
+        match message {
+            Some(message) => self.value(builder, message, said),
+            None => builder.emit(Op::LoadUnset, said, 0, 0),
+        }
+        builder.at(at);
+        let constant = builder.constant(Constant::Assertion(crate::bytecode::Assertion { text, operands }));
+        builder.emit(Op::AssertFail, said, base, constant);
+        builder.land_all(passed);
+        builder.free(mark);
+    }
+}
+
+/// The number that an operand can be written as, if it is a literal.
+pub(super) fn small_int(expr: &Expr) -> Option<i64> {
+    match &expr.bare().kind {
+        ExprKind::Int(number) => Some(*number),
+        ExprKind::Unary { operator: UnaryOp::Negate, operand } => match operand.kind {
+            ExprKind::Int(number) => number.checked_neg(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The jumps for a comparison that is to come out as `wanted`: with a register, and with a number. The
+/// opposite of `<` is not `>=`, because of `nan`.
+fn jump_op(operator: BinaryOp, wanted: bool) -> Option<(Op, Op)> {
+    Some(match (operator, wanted) {
+        (BinaryOp::Eq, true) | (BinaryOp::Ne, false) => (Op::JumpEq, Op::JumpEqInt),
+        (BinaryOp::Ne, true) | (BinaryOp::Eq, false) => (Op::JumpNe, Op::JumpNeInt),
+        (BinaryOp::Lt, true) => (Op::JumpLt, Op::JumpLtInt),
+        (BinaryOp::Lt, false) => (Op::JumpNotLt, Op::JumpNotLtInt),
+        (BinaryOp::Le, true) => (Op::JumpLe, Op::JumpLeInt),
+        (BinaryOp::Le, false) => (Op::JumpNotLe, Op::JumpNotLeInt),
+        (BinaryOp::Gt, true) => (Op::JumpGt, Op::JumpGtInt),
+        (BinaryOp::Gt, false) => (Op::JumpNotGt, Op::JumpNotGtInt),
+        (BinaryOp::Ge, true) => (Op::JumpGe, Op::JumpGeInt),
+        (BinaryOp::Ge, false) => (Op::JumpNotGe, Op::JumpNotGeInt),
+        _ => return None,
+    })
+}
