@@ -5,3 +5,4 @@ pub mod syntax;
 pub mod resolve;
 pub mod bytecode;
 pub mod compile;
+pub mod values;

@@ -447,7 +447,7 @@ mod tests {
         assert_eq!(laid_out("a +\nb"), "a + b");
         assert_eq!(laid_out("a =\n\nb\nc"), "a =  b\nc");
         assert_eq!(laid_out("a and\nb"), "a and b");
-        assert_eq!(laid_out("a\n # c\n .b\nc"), "a      .b\nc");
+        assert_eq!(laid_out("a\n # c\n .b\nc"), "a       .b\nc");
         assert_eq!(laid_out("x.in\nb"), "x.in\nb");
         assert_eq!(laid_out("a\n..b"), "a\n..b");
     }

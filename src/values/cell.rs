@@ -1,0 +1,57 @@
+//! Cells: variables that several functions, and so several threads, share.
+
+use super::Value;
+use super::guard::{Guard, Slot, read_shared};
+use super::heap::{Plain, Ref, publish};
+
+/// A variable that is shared.
+pub struct Cell {
+    guard: Guard,
+    slot: Slot,
+}
+
+impl Cell {
+    /// A cell that holds `value`.
+    #[must_use]
+    pub fn new(value: Value) -> Cell {
+        Cell { guard: Guard::new(), slot: Slot::new(value) }
+    }
+}
+
+impl Ref<Cell> {
+    /// What it holds now.
+    #[inline(always)]
+    #[must_use]
+    pub fn get(&self) -> Value {
+        if self.is_shared() { read_shared(&self.guard, &self.slot) } else { self.slot.get() }
+    }
+
+    /// Puts `value` in.
+    #[inline(always)]
+    pub fn set(&self, value: Value) {
+        if self.is_shared() {
+            self.set_shared(value);
+        } else {
+            drop(self.slot.replace(value));
+        }
+    }
+
+    #[inline]
+    fn set_shared(&self, value: Value) {
+        publish(&value);
+        let held = self.guard.lock();
+        let old = self.slot.replace(value);
+        drop(held);
+        drop(old);
+    }
+}
+
+impl Plain for Cell {
+    fn take_children(&mut self, out: &mut Vec<Value>) {
+        out.push(self.slot.replace(Value::NIL));
+    }
+
+    fn visit_children(&self, visit: &mut dyn FnMut(&Value)) {
+        self.slot.peek(|value| visit(value));
+    }
+}

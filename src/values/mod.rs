@@ -1,0 +1,44 @@
+//! Values, and what they can do without asking anyone: arithmetic, comparison, text.
+
+mod arithmetic;
+mod atomic;
+mod cell;
+mod compare;
+mod error;
+mod float;
+mod format;
+mod function;
+mod guard;
+pub mod heap;
+mod iterator;
+mod list;
+mod map;
+mod module;
+mod object;
+mod range;
+mod string;
+mod structs;
+mod text;
+mod value;
+
+pub use arithmetic::{binary, floor_div, floor_mod, invert, negate};
+pub use atomic::{Atomic, Local};
+pub use cell::Cell;
+pub use compare::{bad_key, contains, equals, order};
+pub use error::{ErrorKind, ErrorValue, Fault, Origin, Received, TraceEntry};
+pub use float::float_text;
+pub use format::format_value;
+pub use function::{BoundMethod, Callee, Closure, Code, Method, Site};
+pub use guard::{Guard, Slot};
+pub use heap::{Published, Ref};
+pub use iterator::{IterState, Step};
+pub use list::{List, NoMemory};
+pub use map::{Map, Refused};
+pub use module::Module;
+pub use object::{Label, Object, ObjectKind, Side};
+pub use range::Range;
+pub use string::Str;
+pub use structs::{Instance, Member, StructType, Symbol};
+pub use text::{Text, duration_text, repr, text, type_name};
+pub use value::{Value, View};
+pub(crate) use value::{HEAP, tag};
