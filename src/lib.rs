@@ -6,3 +6,6 @@ pub mod resolve;
 pub mod bytecode;
 pub mod compile;
 pub mod values;
+pub mod primitives;
+pub mod vm;
+pub mod builtins;

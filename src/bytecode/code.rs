@@ -1,15 +1,18 @@
 //! Functions as the compiler writes them: instructions and what they refer to. Plain data, which any
 //! thread may read.
 
-use super::op::{AskKind, Op};
+use super::ask::AskKind;
+use super::op::Op;
 use crate::resolve::Parameters;
 use crate::source::{Source, Span};
 use crate::syntax::format_spec::FormatSpec;
 use std::sync::Arc;
 
 /// An instruction: its opcode in bits 0–7, `a` in 8–23, `b` in 24–39, `c` in 40–63.
+///
+/// Invariant: the low byte is the number of an [`Op`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instruction(pub u64);
+pub struct Instruction(u64);
 
 impl Instruction {
     /// The largest `c` that is not negative.
@@ -26,7 +29,8 @@ impl Instruction {
     #[must_use]
     #[inline(always)]
     pub fn op(self) -> Op {
-        Op::ALL[(self.0 & 0xff) as usize]
+        // SAFETY: see the invariant; `new` is the only way to make an instruction.
+        unsafe { std::mem::transmute::<u8, Op>(self.0 as u8) }
     }
 
     /// The first operand.

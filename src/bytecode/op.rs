@@ -143,6 +143,16 @@ operations! {
     JumpNotGtInt (Read Int Jump) "go on at c unless a > the number b";
     JumpGeInt (Read Int Jump) "go on at c if a >= the number b";
     JumpNotGeInt (Read Int Jump) "go on at c unless a >= the number b";
+    JumpEqConst (Read Constant Jump) "go on at c if a == constant b";
+    JumpNeConst (Read Constant Jump) "go on at c if a != constant b";
+    JumpLtConst (Read Constant Jump) "go on at c if a < constant b";
+    JumpNotLtConst (Read Constant Jump) "go on at c unless a < constant b";
+    JumpLeConst (Read Constant Jump) "go on at c if a <= constant b";
+    JumpNotLeConst (Read Constant Jump) "go on at c unless a <= constant b";
+    JumpGtConst (Read Constant Jump) "go on at c if a > constant b";
+    JumpNotGtConst (Read Constant Jump) "go on at c unless a > constant b";
+    JumpGeConst (Read Constant Jump) "go on at c if a >= constant b";
+    JumpNotGeConst (Read Constant Jump) "go on at c unless a >= constant b";
     // ---- Loops
     ForPrepare (Write Count Jump) "a .. a+1 hold a range's start and end (b = 1: included); a+1 = its last number, or go on at c if it is empty";
     ForNext (Write Read Jump) "if a is less than b, count a up and go on at c";
@@ -193,95 +203,4 @@ operations! {
     SortLocks (Write Count None) "put the b lockables from a on in their order, with nil for those that come twice";
     Ask (Write Base Ask) "a = what the runtime answers to request c about the values from b (visible)";
     Import (None None Constant) "run the module c, unless that was done";
-}
-
-/// Requests that a script makes of the runtime by a statement. The values they are about lie in a row
-/// of registers; a limit is a duration, or nil for none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum AskKind {
-    /// `sleep d`: the delay.
-    Sleep,
-    /// A limit, to be told as the moment it runs out.
-    Deadline,
-    /// `join t`: the handle, the limit.
-    Join,
-    /// `join a, b`: a list of handles, the limit.
-    JoinAll,
-    /// `join any list`: the list, the limit.
-    JoinAny,
-    /// `acquire s, n`: the lockable, how many or nil, the limit.
-    Acquire,
-    /// `release s, n`: the lockable, how many or nil.
-    Release,
-    /// `lock m within d`: the lockable, the moment.
-    LockWithin,
-    /// `wait x`: the event, latch or condition, the limit. For a condition, it enrols, and gives a ticket.
-    Wait,
-    /// Begins `wait c until e`: the condition, whose lock must be held.
-    WaitCheck,
-    /// A round of `wait c until e`: the condition, the moment; it enrols and gives a ticket.
-    Enrol,
-    /// The ticket: waits for it to be drawn.
-    Await,
-    /// The ticket: takes the condition's lock again.
-    Retake,
-    /// `notify c, n`: the condition, how many or nil.
-    Notify,
-    /// `notify all c`: the condition.
-    NotifyAll,
-    /// `barrier b`: the barrier, the limit; for the last to arrive, before the action.
-    Arrive,
-    /// The barrier, the place: the action is done, the others may go.
-    Depart,
-    /// The barrier: the action failed.
-    Break,
-    /// `send q, x`: the queue, the value, the limit.
-    Send,
-    /// `recv q`: the queue, the limit.
-    Recv,
-    /// `select`: for each arm its kind, its object and its value.
-    Select,
-    /// `spawn`: the flags, the name, the pool, what is called, its arguments.
-    Spawn,
-    /// `timer`: the flags, the delay, what is called, its arguments.
-    Timer,
-    /// `scope`: the limit.
-    ScopeEnter,
-    /// The end of a scope's body.
-    ScopeExit,
-    /// The end of a scope whose body failed: the error.
-    ScopeFail,
-}
-
-impl AskKind {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [AskKind; 26] = [
-        AskKind::Sleep,
-        AskKind::Deadline,
-        AskKind::Join,
-        AskKind::JoinAll,
-        AskKind::JoinAny,
-        AskKind::Acquire,
-        AskKind::Release,
-        AskKind::LockWithin,
-        AskKind::Wait,
-        AskKind::WaitCheck,
-        AskKind::Enrol,
-        AskKind::Await,
-        AskKind::Retake,
-        AskKind::Notify,
-        AskKind::NotifyAll,
-        AskKind::Arrive,
-        AskKind::Depart,
-        AskKind::Break,
-        AskKind::Send,
-        AskKind::Recv,
-        AskKind::Select,
-        AskKind::Spawn,
-        AskKind::Timer,
-        AskKind::ScopeEnter,
-        AskKind::ScopeExit,
-        AskKind::ScopeFail,
-    ];
 }

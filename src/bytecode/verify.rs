@@ -5,7 +5,8 @@
 //! a mistake of the compiler, never of a script.
 
 use super::code::{AskOperand, CaptureSource, Function, HandlerKind, Unit};
-use super::op::{AskKind, Op, Operand};
+use super::ask::AskKind;
+use super::op::{Op, Operand};
 
 /// Checks all functions of `unit`.
 ///
@@ -68,6 +69,9 @@ fn verify_function(function: &Function) -> Result<(), String> {
         }
         if operands[0] == Operand::Write && writes_borrowed(function, instruction.a()) && !matches!(op, Op::BorrowGlobal | Op::OwnFunction) {
             return fail("a borrowed register is written");
+        }
+        if op == Op::Return && writes_borrowed(function, instruction.a()) {
+            return fail("a borrowed register is returned");
         }
         let (base, count) = row(function, pc);
         if base + count > registers {

@@ -2,27 +2,9 @@
 
 use super::Compiler;
 use super::function::{Builder, Patch, Register};
-use crate::bytecode::{Constant, Op};
+use crate::bytecode::{Constant, Construct, Op};
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
-
-/// What needs a bool: the number that instructions carry, and the word that errors use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-pub enum Construct {
-    If,
-    While,
-    Until,
-    Assert,
-    And,
-    Or,
-    Not,
-}
-
-impl Construct {
-    /// The words, in the order of the numbers.
-    pub const WORDS: [&'static str; 7] = ["if", "while", "until", "assert", "and", "or", "not"];
-}
 
 impl<'a> Compiler<'a> {
     /// Code that goes on at the patches if the condition is `wanted`.
@@ -76,20 +58,20 @@ impl<'a> Compiler<'a> {
         wanted: bool,
         at: Span,
     ) -> Vec<Patch> {
-        let Some((with_register, with_int)) = jump_op(operator, wanted) else { return Vec::new() };
+        let Some(jumps) = jump_op(operator, wanted) else { return Vec::new() };
         let left = self.kept_operand(builder, left, right.has_block);
-        let patch = match small_int(right).and_then(|n| i16::try_from(n).ok()) {
-            Some(number) => {
-                builder.at(at);
-                builder.emit_jump(with_int, left, number as u16)
-            }
-            None => {
-                let right = self.operand(builder, right);
-                builder.at(at);
-                builder.emit_jump(with_register, left, right)
-            }
-        };
-        vec![patch]
+        if let Some(number) = small_int(right).and_then(|n| i16::try_from(n).ok()) {
+            builder.at(at);
+            return vec![builder.emit_jump(jumps.with_int, left, number as u16)];
+        }
+        let constant = number_constant(right).map(|constant| builder.constant(constant));
+        if let Some(constant) = constant.and_then(|constant| u16::try_from(constant).ok()) {
+            builder.at(at);
+            return vec![builder.emit_jump(jumps.with_constant, left, constant)];
+        }
+        let right = self.operand(builder, right);
+        builder.at(at);
+        vec![builder.emit_jump(jumps.with_register, left, right)]
     }
 
     // ---- Assertions --------------------------------------------------------------------------
@@ -113,7 +95,7 @@ impl<'a> Compiler<'a> {
                 operands = vec![left.span, right.span];
                 builder.at(condition.span);
                 match jump_op(*operator, true) {
-                    Some((with_register, _)) => vec![builder.emit_jump(with_register, base, base + 1)],
+                    Some(jumps) => vec![builder.emit_jump(jumps.with_register, base, base + 1)],
                     None => {
                         let holds = builder.register();
                         let op = if *operator == BinaryOp::In { Op::In } else { Op::NotIn };
@@ -149,20 +131,40 @@ pub(super) fn small_int(expr: &Expr) -> Option<i64> {
     }
 }
 
-/// The jumps for a comparison that is to come out as `wanted`: with a register, and with a number. The
-/// opposite of `<` is not `>=`, because of `nan`.
-fn jump_op(operator: BinaryOp, wanted: bool) -> Option<(Op, Op)> {
+/// The number that an operand is, if it is a literal, as a constant.
+pub(super) fn number_constant(expr: &Expr) -> Option<Constant> {
+    match &expr.bare().kind {
+        ExprKind::Float(number) => Some(Constant::Float(*number)),
+        _ => small_int(expr).map(Constant::Int),
+    }
+}
+
+/// The jumps for one comparison: with a register, a small number, or a constant on the right.
+struct Jumps {
+    with_register: Op,
+    with_int: Op,
+    with_constant: Op,
+}
+
+/// The jumps for a comparison that is to come out as `wanted`. The opposite of `<` is not `>=`, because of
+/// `nan`.
+fn jump_op(operator: BinaryOp, wanted: bool) -> Option<Jumps> {
+    macro_rules! jumps {
+        ($register:ident, $int:ident, $constant:ident) => {
+            Jumps { with_register: Op::$register, with_int: Op::$int, with_constant: Op::$constant }
+        };
+    }
     Some(match (operator, wanted) {
-        (BinaryOp::Eq, true) | (BinaryOp::Ne, false) => (Op::JumpEq, Op::JumpEqInt),
-        (BinaryOp::Ne, true) | (BinaryOp::Eq, false) => (Op::JumpNe, Op::JumpNeInt),
-        (BinaryOp::Lt, true) => (Op::JumpLt, Op::JumpLtInt),
-        (BinaryOp::Lt, false) => (Op::JumpNotLt, Op::JumpNotLtInt),
-        (BinaryOp::Le, true) => (Op::JumpLe, Op::JumpLeInt),
-        (BinaryOp::Le, false) => (Op::JumpNotLe, Op::JumpNotLeInt),
-        (BinaryOp::Gt, true) => (Op::JumpGt, Op::JumpGtInt),
-        (BinaryOp::Gt, false) => (Op::JumpNotGt, Op::JumpNotGtInt),
-        (BinaryOp::Ge, true) => (Op::JumpGe, Op::JumpGeInt),
-        (BinaryOp::Ge, false) => (Op::JumpNotGe, Op::JumpNotGeInt),
+        (BinaryOp::Eq, true) | (BinaryOp::Ne, false) => jumps!(JumpEq, JumpEqInt, JumpEqConst),
+        (BinaryOp::Ne, true) | (BinaryOp::Eq, false) => jumps!(JumpNe, JumpNeInt, JumpNeConst),
+        (BinaryOp::Lt, true) => jumps!(JumpLt, JumpLtInt, JumpLtConst),
+        (BinaryOp::Lt, false) => jumps!(JumpNotLt, JumpNotLtInt, JumpNotLtConst),
+        (BinaryOp::Le, true) => jumps!(JumpLe, JumpLeInt, JumpLeConst),
+        (BinaryOp::Le, false) => jumps!(JumpNotLe, JumpNotLeInt, JumpNotLeConst),
+        (BinaryOp::Gt, true) => jumps!(JumpGt, JumpGtInt, JumpGtConst),
+        (BinaryOp::Gt, false) => jumps!(JumpNotGt, JumpNotGtInt, JumpNotGtConst),
+        (BinaryOp::Ge, true) => jumps!(JumpGe, JumpGeInt, JumpGeConst),
+        (BinaryOp::Ge, false) => jumps!(JumpNotGe, JumpNotGeInt, JumpNotGeConst),
         _ => return None,
     })
 }

@@ -1,10 +1,10 @@
 //! Expressions: each puts its value into the register that is asked for.
 
 use super::Compiler;
-use super::conditions::{Construct, small_int};
+use super::conditions::{number_constant, small_int};
 use super::function::{Builder, Register};
 use super::places::Place;
-use crate::bytecode::{Constant, Op};
+use crate::bytecode::{Constant, Construct, Op};
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Block, Expr, ExprKind, MapKey, StrPart, UnaryOp};
 
@@ -103,6 +103,13 @@ impl<'a> Compiler<'a> {
             ExprKind::List(items) => self.list(builder, items, to),
             ExprKind::Map(entries) => self.map(builder, entries, to),
             ExprKind::Unary { operator, operand } => self.unary(builder, *operator, operand, to, expr.span),
+            // A float constant goes to the right where that means the same.
+            ExprKind::Binary { operator: operator @ (BinaryOp::Add | BinaryOp::Mul), left, right }
+                if matches!(left.bare().kind, ExprKind::Float(_)) && number_constant(right).is_none() =>
+            {
+                let operand = self.operand(builder, right);
+                self.binary_with(builder, *operator, operand, left, to, expr.span);
+            }
             ExprKind::Binary { operator, left, right } => {
                 let left = self.kept_operand(builder, left, right.has_block);
                 self.binary_with(builder, *operator, left, right, to, expr.span);
@@ -268,12 +275,7 @@ impl<'a> Compiler<'a> {
             builder.emit_int(op, to, left, number);
             return;
         }
-        let constant = match &right.bare().kind {
-            ExprKind::Float(number) => Some(Constant::Float(*number)),
-            ExprKind::Int(number) => Some(Constant::Int(*number)),
-            _ => None,
-        };
-        if let (Some(op), Some(constant)) = (const_op(operator), constant) {
+        if let (Some(op), Some(constant)) = (const_op(operator), number_constant(right)) {
             let constant = builder.constant(constant);
             builder.at(at);
             builder.emit(op, to, left, constant);

@@ -175,6 +175,23 @@ impl<'a> Builder<'a> {
         self.variables.values().any(|r| *r == register)
     }
 
+    /// Whether `register` holds a reference that is not its own.
+    fn is_borrowed(&self, register: Register) -> bool {
+        (self.arguments..self.arguments + self.borrowed).contains(&register)
+    }
+
+    /// Leaves the function with a register's value, which goes to the caller: so it must be the register's own.
+    pub fn emit_return(&mut self, register: Register) {
+        let own = if self.is_borrowed(register) {
+            let own = self.register();
+            self.emit(Op::Move, own, register, 0);
+            own
+        } else {
+            register
+        };
+        self.emit(Op::Return, own, 0, 0);
+    }
+
     fn grew_too_large(&mut self) {
         self.too_large.get_or_insert(self.here);
     }
@@ -266,11 +283,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Errors of the instructions from `start` up to here go to `target`, in `register`.
-    pub fn handle(&mut self, start: usize, register: Register, target: usize) {
-        self.handle_range(start, self.code.len(), register, target);
-    }
-
+    /// Errors of the instructions of a stretch go to `target`, in `register`.
     pub fn handle_range(&mut self, start: usize, end: usize, register: Register, target: usize) {
         if start < end {
             let kind = HandlerKind::Catch { register, target: target as u32 };

@@ -80,7 +80,7 @@ impl<'a> Compiler<'a> {
         }
         if !left {
             match exit {
-                Exit::Return(register) => builder.emit(Op::Return, register, 0, 0),
+                Exit::Return(register) => builder.emit_return(register),
                 Exit::Break => {
                     let jump = builder.emit_jump(Op::Jump, 0, 0);
                     if let Some(inner) = builder.loops.last_mut() {

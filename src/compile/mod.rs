@@ -116,13 +116,6 @@ fn empty_function() -> Function {
     }
 }
 
-/// A top-level struct.
-#[derive(Clone)]
-struct KnownStruct {
-    place: FunctionRef,
-    maker: u32,
-}
-
 /// Compiles the functions of one script.
 struct Compiler<'a> {
     source: &'a Arc<Source>,
@@ -138,7 +131,7 @@ struct Compiler<'a> {
     structs: Vec<Option<StructCode>>,
     /// Top-level functions and structs: constants.
     known_functions: HashMap<VariableId, FunctionRef>,
-    known_structs: HashMap<VariableId, KnownStruct>,
+    known_structs: HashMap<VariableId, FunctionRef>,
     /// For each `self`, the struct it is an instance of.
     own_structs: HashMap<VariableId, &'a ast::Struct>,
     reports: Vec<Report>,

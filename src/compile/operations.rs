@@ -1,9 +1,8 @@
 //! The operations on primitives: `join`, `acquire`, `wait`, `barrier`, `send` and their kin.
 
 use super::Compiler;
-use super::conditions::Construct;
 use super::function::{Builder, Register};
-use crate::bytecode::{AskKind, Op};
+use crate::bytecode::{AskKind, Construct, Op};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Expr, Limit, Operation, OperationKind};
 

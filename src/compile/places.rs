@@ -1,7 +1,7 @@
 //! Where variables live, and how they are read and written there.
 
 use super::function::{Builder, Register};
-use super::{Compiler, KnownStruct, Purpose};
+use super::{Compiler, Purpose};
 use crate::bytecode::{CaptureSource, Constant, FunctionRef, Op};
 use crate::resolve::{Known, KnownPlace, Use, VariableId, VariableKind};
 use crate::source::Span;
@@ -42,7 +42,7 @@ impl<'a> Compiler<'a> {
                 StmtKind::Struct(structure) => {
                     if let Some(id) = self.variable_of(&structure.name) {
                         let place = FunctionRef { unit: self.unit, index: structs };
-                        self.known_structs.insert(id, KnownStruct { place, maker: structure.maker });
+                        self.known_structs.insert(id, place);
                         structs += 1;
                         self.structs.push(None);
                     }
@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
             let place = if let Some(function) = self.known_functions.get(id) {
                 KnownPlace::Function(function.unit, function.index)
             } else if let Some(known) = self.known_structs.get(id) {
-                KnownPlace::Struct(known.place.unit, known.place.index)
+                KnownPlace::Struct(known.unit, known.index)
             } else if let Some(global) = self.own_globals.get(id) {
                 KnownPlace::Global(*global)
             } else if let Some(module) = variable.module {
@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
             return Place::Function(*function);
         }
         if let Some(known) = self.known_structs.get(&id) {
-            return Place::Struct(known.place);
+            return Place::Struct(*known);
         }
         if let Some(module) = variable.module {
             return Place::Module(module);

@@ -2,33 +2,9 @@
 
 use super::Compiler;
 use super::function::{Builder, Register};
-use crate::bytecode::{AskKind, Op};
+use crate::bytecode::{AskKind, Op, SelectKind};
 use crate::source::Span;
 use crate::syntax::ast::{Arm, ArmKind};
-
-/// What an arm waits for, as the number that the request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum SelectKind {
-    Recv,
-    Send,
-    Wait,
-    Join,
-    After,
-    Else,
-}
-
-impl SelectKind {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [SelectKind; 6] = [
-        SelectKind::Recv,
-        SelectKind::Send,
-        SelectKind::Wait,
-        SelectKind::Join,
-        SelectKind::After,
-        SelectKind::Else,
-    ];
-}
 
 impl<'a> Compiler<'a> {
     pub(super) fn select(&mut self, builder: &mut Builder<'a>, arms: &'a [Arm], to: Option<Register>, at: Span) {

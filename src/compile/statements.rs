@@ -1,11 +1,10 @@
 //! Blocks and statements.
 
-use super::conditions::Construct;
 use super::function::{Builder, Loop, Register};
 use super::jumps::Exit;
 use super::places::Place;
 use super::{Compiler, Purpose};
-use crate::bytecode::{Constant, FunctionRef, Op};
+use crate::bytecode::{Constant, Construct, FunctionRef, Op};
 use crate::syntax::ast::{
     BinaryOp, Block, Expr, ExprKind, Function, Ident, Script, Stmt, StmtKind, Target,
 };
@@ -22,7 +21,7 @@ impl<'a> Compiler<'a> {
             StmtKind::Expr(value) if result => {
                 let mark = builder.mark();
                 let register = self.operand(builder, value);
-                builder.emit(Op::Return, register, 0, 0);
+                builder.emit_return(register);
                 builder.free(mark);
             }
             _ => {

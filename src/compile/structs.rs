@@ -30,10 +30,10 @@ impl<'a> Compiler<'a> {
             maker: structure.maker,
             methods,
         };
-        let known = self.variable_of(&structure.name).and_then(|id| self.known_structs.get(&id)).cloned();
+        let known = self.variable_of(&structure.name).and_then(|id| self.known_structs.get(&id)).copied();
         if let Some(known) = known {
             // Its methods capture nothing: it is a constant.
-            self.structs[known.place.index as usize] = Some(code);
+            self.structs[known.index as usize] = Some(code);
             return;
         }
         let index = self.structs.len() as u32;

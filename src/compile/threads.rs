@@ -4,14 +4,9 @@ use super::Compiler;
 use super::calls::argument_names;
 use super::function::{Builder, Register};
 use super::protect::Cleanup;
-use crate::bytecode::{AskKind, Op};
+use crate::bytecode::{AskKind, Op, SPAWN_DAEMON, TIMER_EVERY};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Call, Expr, ExprKind, Limit, Spawn, Work};
-
-/// The flags of a `spawn`.
-pub const SPAWN_DAEMON: i32 = 1;
-/// The flag of a `timer every`.
-pub const TIMER_EVERY: i32 = 1;
 
 impl<'a> Compiler<'a> {
     /// `lock a, b within d { … } else { … }`

@@ -73,13 +73,22 @@ pub struct TraceEntry {
     pub place: Place,
 }
 
+/// Who started a thread, and where.
+#[derive(Clone, Debug)]
+pub struct Spawned {
+    /// The thread that did.
+    pub by: Arc<str>,
+    /// Where it did.
+    pub place: Place,
+}
+
 /// Where an error arose.
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The thread's name.
     pub thread: Arc<str>,
-    /// Where that thread was spawned, and how the spawner came there; innermost first.
-    pub spawned: Vec<TraceEntry>,
+    /// Who started that thread, and where; nobody started the first.
+    pub spawned: Option<Arc<Spawned>>,
     /// The calls, innermost first.
     pub trace: Vec<TraceEntry>,
     /// How many calls between them are left out.

@@ -11,6 +11,8 @@ use std::sync::atomic::AtomicU64;
 
 /// A function's code, linked: what it refers to is there. Code lives as long as the process.
 pub struct Code {
+    /// The numbers of its unit and, there, its own.
+    pub number: (u32, u32),
     /// What traces call it.
     pub name: Box<str>,
     /// The struct it is a method of.
@@ -100,6 +102,8 @@ pub struct Site {
     pub name: Box<str>,
     /// The name's number.
     pub symbol: Symbol,
+    /// Whether the name is `push`: the run loop appends to lists by itself.
+    pub is_push: bool,
     /// The id of the struct in the upper half, and in the lower one the slot or method found there. One word,
     /// so that threads that share the code see a whole entry; any whole entry is right.
     pub cache: AtomicU64,
@@ -111,7 +115,7 @@ pub type Closure = Tail<ClosureHead, Value>;
 /// What stands before the captured values.
 pub struct ClosureHead {
     /// What it does.
-    pub code: &'static Code,
+    pub callee: Callee,
 }
 
 impl TailParts<Value> for ClosureHead {
@@ -128,10 +132,19 @@ impl Closure {
     /// A closure over these values.
     #[must_use]
     #[allow(clippy::new_ret_no_self)]
-    pub fn new(code: &'static Code, captured: Vec<Value>) -> Ref<Closure> {
+    pub fn new(callee: Callee, captured: Vec<Value>) -> Ref<Closure> {
         let mut values = captured.into_iter();
-        let made = Ref::with_items(ClosureHead { code }, values.len(), |_| values.next().unwrap_or_default());
+        let made = Ref::with_items(ClosureHead { callee }, values.len(), |_| values.next().unwrap_or_default());
         made.unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<ClosureHead>()))
+    }
+}
+
+impl Ref<Closure> {
+    /// What it does.
+    #[inline(always)]
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.head.callee.code()
     }
 }
 

@@ -15,7 +15,8 @@
 //!   what is stored in them if they are.
 //!
 //! Constants of a program are *immortal*: marked, and not counted at all, so that threads which share
-//! code do not contend for counts. They live as long as the process.
+//! code do not contend for counts. They live as long as the process. So do the cells of its globals, which
+//! stay the running thread's own until a second one is started (see `vm::Program`).
 //!
 //! # Unsafe code
 //!
@@ -31,11 +32,11 @@ use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
-/// One thread's own.
+/// One thread's own, and counted.
 const LOCAL: u32 = 0;
-/// Published: others may reach it.
+/// A bit: published, so that others may reach it.
 const SHARED: u32 = 1;
-/// Published, and never freed.
+/// A bit: never freed, and not counted.
 const IMMORTAL: u32 = 2;
 
 /// A count this large makes an object immortal rather than overflow.
@@ -117,13 +118,6 @@ impl<T: Heap> Ref<T> {
         Ref { block: NonNull::from(Box::leak(block)), marker: PhantomData }
     }
 
-    /// A new object, marked from the beginning: what it holds must be marked too.
-    pub fn new_shared(value: T) -> Ref<T> {
-        let new = Ref::new(value);
-        new.header().state.store(SHARED, Ordering::Relaxed);
-        new
-    }
-
     #[inline(always)]
     fn header(&self) -> &Header {
         // SAFETY: a `Ref` owns a count, so its block is alive.
@@ -133,7 +127,7 @@ impl<T: Heap> Ref<T> {
     /// Whether other threads may reach the object.
     #[inline(always)]
     pub fn is_shared(&self) -> bool {
-        self.header().state.load(Ordering::Relaxed) != LOCAL
+        self.header().state.load(Ordering::Relaxed) & SHARED != 0
     }
 
     /// Whether both refer to the same object.
@@ -147,20 +141,23 @@ impl<T: Heap> Ref<T> {
         self.block.as_ptr() as usize
     }
 
-    /// Makes the object live as long as the process, and marks it; what it holds must be marked already.
-    pub fn make_immortal(&self) {
-        self.header().state.store(IMMORTAL, Ordering::Release);
+    /// Makes the object live as long as the process, uncounted, and marks it and all that it holds.
+    #[must_use]
+    pub fn immortal(self) -> Ref<T>
+    where
+        Value: From<Ref<T>>,
+    {
+        publish(&Value::from(self.clone()));
+        self.header().state.store(SHARED | IMMORTAL, Ordering::Relaxed);
+        self
     }
 
-    /// The object itself, if this is the only reference to it and the object is this thread's own.
-    pub fn get_mut(&mut self) -> Option<&mut T> {
-        let header = self.header();
-        let only = header.state.load(Ordering::Relaxed) == LOCAL && header.count.load(Ordering::Relaxed) == 1;
-        if !only {
-            return None;
-        }
-        // SAFETY: nobody else has a reference, and `self` is borrowed for as long as the result lives.
-        unsafe { Some(&mut self.block.as_mut().value) }
+    /// Makes the object live as long as the process, uncounted, but leaves it to the thread that runs: the
+    /// program's globals are so until a second thread is started.
+    #[must_use]
+    pub fn immortal_local(self) -> Ref<T> {
+        self.header().state.store(IMMORTAL, Ordering::Relaxed);
+        self
     }
 
     /// The pointer, with its count.
@@ -169,6 +166,12 @@ impl<T: Heap> Ref<T> {
         let raw = self.block.as_ptr().cast();
         std::mem::forget(self);
         raw
+    }
+
+    /// The pointer, without its count.
+    #[inline(always)]
+    pub(crate) fn as_raw(&self) -> *mut () {
+        self.block.as_ptr().cast()
     }
 
     /// The reference of a pointer, with its count.
@@ -187,10 +190,11 @@ impl<T: Heap> Ref<T> {
         let header = self.header();
         // Relaxed: only the owner marks, and the reference reaches other threads through something
         // that synchronizes.
-        if header.state.load(Ordering::Relaxed) != LOCAL {
+        let state = header.state.load(Ordering::Relaxed);
+        if state & SHARED != 0 {
             return false;
         }
-        header.state.store(SHARED, Ordering::Relaxed);
+        header.state.store(state | SHARED, Ordering::Relaxed);
         true
     }
 
@@ -253,7 +257,7 @@ pub(super) unsafe fn retain(raw: *mut ()) {
             header.state.store(IMMORTAL, Ordering::Relaxed);
         }
     } else if state == SHARED && header.count.fetch_add(1, Ordering::Relaxed) > MOST {
-        header.state.store(IMMORTAL, Ordering::Relaxed);
+        header.state.store(SHARED | IMMORTAL, Ordering::Relaxed);
     }
 }
 
@@ -273,7 +277,7 @@ pub(super) unsafe fn release(raw: *mut ()) -> bool {
         return count == 0;
     }
     // As in `Arc`: what this thread did with the object comes before its end, whoever ends it.
-    if state == IMMORTAL || header.count.fetch_sub(1, Ordering::Release) != 1 {
+    if state & IMMORTAL != 0 || header.count.fetch_sub(1, Ordering::Release) != 1 {
         return false;
     }
     fence(Ordering::Acquire);
@@ -381,6 +385,12 @@ impl Published {
     #[must_use]
     pub fn new(value: Value) -> Published {
         publish(&value);
+        Published(value)
+    }
+
+    /// A value that the caller vouches for: no two threads use it at once before it is published.
+    #[must_use]
+    pub(crate) fn vouch(value: Value) -> Published {
         Published(value)
     }
 

@@ -4,7 +4,7 @@
 use super::Value;
 use super::guard::{Guard, Held, Slot};
 use super::heap::{Plain, Ref, publish};
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::cell::UnsafeCell;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -318,22 +318,25 @@ impl OpenList<'_> {
         }
         let wanted = needed.max(capacity.saturating_mul(2)).max(4);
         let layout = List::layout(wanted).ok_or(NoMemory)?;
-        // SAFETY: the layout is not empty. The slots that hold values move over; those of the old buffer are
-        // not dropped. The old buffer is freed only if no other thread can look at it.
+        let old = list.slots.load(Ordering::Relaxed);
+        // SAFETY: the layout is not empty, and larger than the old one. The slots that hold values move over;
+        // those of the old buffer are not dropped. The old buffer goes only if no other thread can look at it.
         unsafe {
-            let slots = alloc(layout).cast::<Slot>();
+            let slots = if self.held.is_none() && capacity > 0 {
+                let before = List::layout(capacity).ok_or(NoMemory)?;
+                realloc(old.cast(), before, layout.size()).cast::<Slot>()
+            } else {
+                alloc(layout).cast::<Slot>()
+            };
             if slots.is_null() {
                 return Err(NoMemory);
             }
-            let old = list.slots.load(Ordering::Relaxed);
-            ptr::copy_nonoverlapping(old, slots, len);
-            list.slots.store(slots, Ordering::Release);
-            *list.capacity.get() = wanted;
-            if self.held.is_none() {
-                List::free(old, capacity);
-            } else if capacity > 0 {
+            if self.held.is_some() && capacity > 0 {
+                ptr::copy_nonoverlapping(old, slots, len);
                 (*list.outgrown.get()).push((old, capacity));
             }
+            list.slots.store(slots, Ordering::Release);
+            *list.capacity.get() = wanted;
         }
         Ok(())
     }

@@ -114,6 +114,8 @@ pub struct Object {
     pub word: AtomicU64,
     /// Where its present holder took it, as the runtime notes it.
     pub site: AtomicU64,
+    /// Of a condition, the lock that belongs to it.
+    pub lock_of: Option<Published>,
     /// What the runtime keeps of it.
     pub body: Box<dyn Any + Send + Sync>,
 }
@@ -122,7 +124,7 @@ impl Object {
     /// An object.
     #[must_use]
     pub fn new(label: Label, kind: ObjectKind, body: Box<dyn Any + Send + Sync>) -> Object {
-        Object { label, kind, word: AtomicU64::new(0), site: AtomicU64::new(0), body }
+        Object { label, kind, word: AtomicU64::new(0), site: AtomicU64::new(0), lock_of: None, body }
     }
 
     /// Sets the state word before anyone else sees the object.

@@ -154,7 +154,7 @@ fn flat(out: &mut String, value: &Value) {
             _ => write!(out, "range({}, {}, {})", range.start, range.end, range.step),
         },
         View::Builtin(_) => write!(out, "<fn>"),
-        View::Function(closure) => match &*closure.head.code.name {
+        View::Function(closure) => match &*closure.code().name {
             "fn" => write!(out, "<fn>"),
             name => write!(out, "<fn {name}>"),
         },

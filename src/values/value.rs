@@ -15,17 +15,15 @@ use std::ptr;
 #[repr(C)]
 pub struct Value {
     tag: u64,
-    /// Invariant: if the tag has the bit `HEAP`, a pointer from `Ref::into_raw` for the tag's type, with
+    /// Invariant: if the tag has the bit `tag::HEAP`, a pointer from `Ref::into_raw` for the tag's type, with
     /// its count; else a number.
     bits: *mut (),
 }
 
-/// In the tag of a value on the heap.
-pub(crate) const HEAP: u64 = 0x40;
-
 /// The tags.
 pub(crate) mod tag {
-    use super::HEAP;
+    /// In the tag of a value on the heap.
+    pub const HEAP: u64 = 0x40;
     /// Not a value of a script: an argument that was not given, a variable that is not set.
     pub const UNSET: u64 = 0;
     pub const NIL: u64 = 1;
@@ -198,7 +196,7 @@ impl Value {
     #[inline(always)]
     #[must_use]
     pub fn is_heap(&self) -> bool {
-        self.tag & HEAP != 0
+        self.tag & tag::HEAP != 0
     }
 
     /// The tag.
@@ -217,6 +215,17 @@ impl Value {
     #[inline(always)]
     pub(crate) fn float_bits(&self) -> f64 {
         f64::from_bits(self.number())
+    }
+
+    /// Whether it is something that holds others, and other threads may reach it.
+    pub(crate) fn is_shared_container(&self) -> bool {
+        match self.view() {
+            View::List(list) => list.is_shared(),
+            View::Map(map) => map.is_shared(),
+            View::Instance(instance) => instance.is_shared(),
+            View::Atomic(atomic) => atomic.is_shared(),
+            _ => false,
+        }
     }
 
     /// Whether it is there at all.
@@ -296,11 +305,21 @@ impl Value {
         Value::clone(&original)
     }
 
+    /// The same value, without counting it.
+    ///
+    /// # Safety
+    ///
+    /// The result must be forgotten, not dropped, and before the value that it is an alias of can go.
+    #[inline(always)]
+    pub(crate) unsafe fn alias(&self) -> Value {
+        Value { tag: self.tag, bits: self.bits }
+    }
+
     /// The value of two words, unless it is on the heap.
     #[inline(always)]
     pub(super) fn scalar_from_words(tag: u64, bits: *mut ()) -> Option<Value> {
         // Not `then_some`: a value on the heap must not even be made, since it would be dropped.
-        if tag & HEAP == 0 { Some(Value { tag, bits }) } else { None }
+        if tag & tag::HEAP == 0 { Some(Value { tag, bits }) } else { None }
     }
 }
 

@@ -1,0 +1,733 @@
+//! The run loop: the common cases of the common instructions. All else is left to [`Machine::step`].
+//!
+//! # Unsafe code
+//!
+//! The loop reads instructions, registers, constants and sites by pointer, without bounds checks. It may:
+//! - Code has passed `bytecode::verify` and the checks of `link`: operands are within the function's
+//!   registers, constants, callees and sites, rows of registers end within the registers, jumps land on
+//!   instructions, and the code does not run off its end.
+//! - A frame is pushed only after the stack was made large enough for its registers, and the pointer to them
+//!   is taken anew after everything that could move the stack (`reload`).
+//! - A borrowed register (see `bytecode::Function::borrowed`) holds a value without owning its count. Only the
+//!   instructions that borrow write it, which `verify` checks, and a frame that is left overwrites it without
+//!   giving a count back. What is borrowed outlives the frame: a closure's captures, since the caller holds
+//!   the closure in a register that it does not write during the call; a global that is a `let`, since it
+//!   never changes once set.
+//! - Registers above the topmost frame hold nothing on the heap (see [`Machine`]), so a callee's need not be
+//!   cleared before they are used.
+//!
+//! # Shape
+//!
+//! The instruction pointer and the pointer to the registers stay in the processor's registers only as long as
+//! this function is small, so what is rare or long is a call: to `step` for a whole instruction, after the
+//! frame was brought up to date.
+
+use super::machine::{Flow, Frame, Machine};
+use super::request::Pause;
+use crate::bytecode::{Instruction, Op};
+use crate::primitives::{Hold, Lock, RLock};
+use crate::source::Place;
+use crate::values::{Cell, Closure, Code, Instance, List, Object, ObjectKind, Ref, StructType, Value, floor_mod, tag};
+use std::sync::atomic::Ordering;
+
+/// Whether a machine reads and writes what is shared by itself, or asks before each access.
+pub trait Mode {
+    /// Whether it asks.
+    const CONTROLLED: bool;
+}
+
+/// On real threads: it does not ask.
+pub struct Free;
+
+/// Under a controlled scheduler: it asks.
+pub struct Controlled;
+
+impl Mode for Free {
+    const CONTROLLED: bool = false;
+}
+
+impl Mode for Controlled {
+    const CONTROLLED: bool = true;
+}
+
+/// Writes a register, and drops what was there.
+///
+/// # Safety
+///
+/// `slot` points to an owned register.
+#[inline(always)]
+unsafe fn put(slot: *mut Value, value: Value) {
+    // SAFETY: the caller's.
+    unsafe {
+        if (*slot).is_heap() {
+            drop_register(slot);
+        }
+        slot.write(value);
+    }
+}
+
+/// Drops what a register holds.
+///
+/// # Safety
+///
+/// `slot` points to an owned register.
+#[cold]
+#[inline(never)]
+unsafe fn drop_register(slot: *mut Value) {
+    // SAFETY: the caller's. The register is made harmless first, as dropping may run anything.
+    drop(unsafe { slot.replace(Value::NIL) });
+}
+
+impl Machine {
+    /// Runs the topmost frame until something must be asked, the machine is done, or its fuel is used up.
+    #[inline(never)]
+    pub(super) fn run<M: Mode>(&mut self) {
+        self.fuel = i64::from(self.limits.fuel);
+        let mut pc: *const Instruction;
+        let mut r: *mut Value;
+
+        // Takes up the topmost frame.
+        macro_rules! reload {
+            () => {{
+                let Some(Frame { code: Some(top), next, base, .. }) = self.frames.last() else {
+                    unreachable!("the topmost frame runs code")
+                };
+                self.code = *top;
+                pc = *next;
+                // SAFETY: the frame's registers are on the stack.
+                r = unsafe { self.stack.as_mut_ptr().add(*base as usize) };
+            }};
+        }
+        // Notes in the topmost frame how far it has come.
+        macro_rules! save {
+            () => {{
+                // SAFETY: there is a topmost frame.
+                unsafe {
+                    let top = self.frames.len() - 1;
+                    self.frames.get_unchecked_mut(top).next = pc;
+                }
+            }};
+        }
+        macro_rules! reg {
+            ($i:expr) => {
+                // SAFETY: see the top of this file.
+                (unsafe { &*r.add(usize::from($i)) })
+            };
+        }
+        macro_rules! set {
+            ($i:expr, $value:expr) => {{
+                let value: Value = $value;
+                self.owns |= value.tag();
+                // SAFETY: see the top of this file.
+                unsafe { put(r.add(usize::from($i)), value) }
+            }};
+        }
+        // For a value that is not on the heap.
+        macro_rules! set_scalar {
+            ($i:expr, $value:expr) => {{
+                let value: Value = $value;
+                // SAFETY: see the top of this file.
+                unsafe { put(r.add(usize::from($i)), value) }
+            }};
+        }
+        macro_rules! constant {
+            ($i:expr) => {
+                // SAFETY: see the top of this file.
+                (unsafe { self.code.constants.get_unchecked($i) }).get()
+            };
+        }
+        macro_rules! follow {
+            ($flow:expr) => {{
+                match $flow {
+                    Flow::Run => {
+                        reload!();
+                        continue;
+                    }
+                    Flow::Pause => return,
+                }
+            }};
+        }
+        // Leaves the instruction to `step`.
+        macro_rules! step {
+            ($i:expr) => {{
+                save!();
+                follow!(self.step::<M>($i))
+            }};
+        }
+        macro_rules! tick {
+            () => {{
+                self.fuel -= 1;
+                if self.fuel < 0 {
+                    save!();
+                    let _ = self.pause(Pause::OutOfFuel);
+                    return;
+                }
+            }};
+        }
+        macro_rules! jump {
+            ($i:expr) => {{
+                let distance = $i.c_signed() as isize;
+                // SAFETY: see the top of this file.
+                pc = unsafe { pc.offset(distance) };
+                if distance < 0 {
+                    tick!();
+                }
+            }};
+        }
+        // Pushes a frame whose registers begin at `$base` of this one's.
+        macro_rules! enter {
+            ($callee:expr, $closure:expr, $base:expr, $to:expr) => {{
+                let callee: &'static Code = $callee;
+                save!();
+                // SAFETY: the row of arguments lies in this frame's registers.
+                let base = unsafe { r.add($base).offset_from(self.stack.as_ptr()) } as usize;
+                if self.frames.len() >= self.limits.depth || base + usize::from(callee.registers) > self.stack.len() {
+                    if let Some(flow) = self.make_room(base, callee) {
+                        follow!(flow);
+                    }
+                }
+                let closure: Option<&Ref<Closure>> = $closure;
+                let raw = closure.map_or(std::ptr::null_mut(), Ref::as_raw);
+                pc = callee.instructions.as_ptr();
+                let owns = self.owns as u8;
+                self.frames.push(Frame { code: Some(callee), closure: raw, next: pc, base: base as u32, to: $to, owns });
+                self.code = callee;
+                // SAFETY: there is room for the frame's registers.
+                r = unsafe { self.stack.as_mut_ptr().add(base) };
+                self.owns = 0;
+                for at in 0..usize::from(callee.arguments) {
+                    self.owns |= reg!(at).tag();
+                }
+                if let Some(closure) = closure {
+                    for (i, captured) in closure.row().iter().enumerate() {
+                        // SAFETY: the borrowed registers follow the arguments, and hold nothing on the heap.
+                        unsafe { r.add(usize::from(callee.arguments) + i).write(captured.alias()) };
+                    }
+                }
+                tick!();
+            }};
+        }
+        macro_rules! arithmetic {
+            ($i:expr, $y:expr, $checked:ident, $float:tt) => {{
+                let (x, y) = (reg!($i.b()), $y);
+                if x.tag() == tag::INT && y.tag() == tag::INT {
+                    if let Some(n) = (x.number() as i64).$checked(y.number() as i64) {
+                        set_scalar!($i.a(), Value::int(n));
+                        continue;
+                    }
+                } else if x.tag() == tag::FLOAT && y.tag() == tag::FLOAT {
+                    set_scalar!($i.a(), Value::float(x.float_bits() $float y.float_bits()));
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+        macro_rules! int_arithmetic {
+            ($i:expr, $checked:ident) => {{
+                let x = reg!($i.b());
+                if x.tag() == tag::INT {
+                    if let Some(n) = (x.number() as i64).$checked(i64::from($i.c_signed())) {
+                        set_scalar!($i.a(), Value::int(n));
+                        continue;
+                    }
+                }
+                step!($i)
+            }};
+        }
+        macro_rules! modulo {
+            ($i:expr, $y:expr) => {{
+                let (x, y) = (reg!($i.b()), $y);
+                if x.tag() == tag::INT && y.tag() == tag::INT && y.number() as i64 > 0 {
+                    set_scalar!($i.a(), Value::int(floor_mod(x.number() as i64, y.number() as i64)));
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+        macro_rules! divide {
+            ($i:expr, $y:expr) => {{
+                let (x, y) = (reg!($i.b()), $y);
+                if x.tag() == tag::FLOAT && y.tag() == tag::FLOAT && y.float_bits() != 0.0 {
+                    set_scalar!($i.a(), Value::float(x.float_bits() / y.float_bits()));
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+        macro_rules! comparison {
+            ($i:expr, $sign:tt) => {{
+                let (x, y) = (reg!($i.b()), reg!($i.c() as u16));
+                if x.tag() == tag::INT && y.tag() == tag::INT {
+                    set_scalar!($i.a(), Value::bool((x.number() as i64) $sign (y.number() as i64)));
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+        // Jumps if the comparison comes out as wanted.
+        macro_rules! jump_if {
+            ($i:expr, $y:expr, $sign:tt, $wanted:expr) => {{
+                let (x, y) = (reg!($i.a()), $y);
+                if x.tag() == tag::INT && y.tag() == tag::INT {
+                    if ((x.number() as i64) $sign (y.number() as i64)) == $wanted {
+                        jump!($i);
+                    }
+                    continue;
+                }
+                if x.tag() == tag::FLOAT && y.tag() == tag::FLOAT {
+                    if (x.float_bits() $sign y.float_bits()) == $wanted {
+                        jump!($i);
+                    }
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+        macro_rules! jump_if_int {
+            ($i:expr, $sign:tt, $wanted:expr) => {{
+                let x = reg!($i.a());
+                if x.tag() == tag::INT {
+                    if ((x.number() as i64) $sign i64::from($i.b_signed())) == $wanted {
+                        jump!($i);
+                    }
+                    continue;
+                }
+                step!($i)
+            }};
+        }
+
+        reload!();
+        loop {
+            // SAFETY: see the top of this file.
+            let i = unsafe { *pc };
+            // SAFETY: as above.
+            pc = unsafe { pc.add(1) };
+            match i.op() {
+                // ---- Values
+                Op::Move => set!(i.a(), reg!(i.b()).clone()),
+                Op::LoadInt => set_scalar!(i.a(), Value::int(i64::from(i.c_signed()))),
+                Op::LoadConst => set!(i.a(), constant!(i.c()).clone()),
+                Op::LoadNil => set_scalar!(i.a(), Value::NIL),
+                Op::LoadTrue => set_scalar!(i.a(), Value::TRUE),
+                Op::LoadFalse => set_scalar!(i.a(), Value::FALSE),
+                Op::LoadUnset => set_scalar!(i.a(), Value::UNSET),
+                // ---- Shared variables
+                Op::GetGlobal if !M::CONTROLLED => {
+                    let global = constant!(i.c());
+                    // SAFETY: a global's constant is its cell, which `link` has put there.
+                    let value = unsafe { global.heap_ref::<Cell>() }.get();
+                    if value.is_unset() {
+                        step!(i);
+                    }
+                    set!(i.a(), value);
+                }
+                Op::BorrowGlobal => {
+                    let global = constant!(i.c());
+                    // SAFETY: as above. The global never changes once it is set; the alias is not dropped.
+                    let value = std::mem::ManuallyDrop::new(unsafe { global.heap_ref::<Cell>().alias() });
+                    if value.is_unset() {
+                        save!();
+                        let fault = self.not_set();
+                        follow!(self.raise_fault(&fault));
+                    }
+                    // SAFETY: a borrowed register is never dropped.
+                    unsafe { r.add(usize::from(i.a())).write(value.alias()) };
+                }
+                Op::SetGlobal if !M::CONTROLLED => {
+                    let global = constant!(i.c());
+                    // SAFETY: as above.
+                    unsafe { global.heap_ref::<Cell>() }.set(reg!(i.a()).clone());
+                }
+                Op::GetCell if !M::CONTROLLED => {
+                    let cell = reg!(i.b());
+                    // SAFETY: the compiler reads cells of registers that hold them.
+                    let value = unsafe { cell.heap_ref::<Cell>() }.get();
+                    set!(i.a(), value);
+                }
+                Op::SetCell if !M::CONTROLLED => {
+                    let cell = reg!(i.a());
+                    // SAFETY: as above.
+                    unsafe { cell.heap_ref::<Cell>() }.set(reg!(i.b()).clone());
+                }
+                // ---- Arithmetic
+                Op::Add => arithmetic!(i, reg!(i.c() as u16), checked_add, +),
+                Op::Sub => arithmetic!(i, reg!(i.c() as u16), checked_sub, -),
+                Op::Mul => arithmetic!(i, reg!(i.c() as u16), checked_mul, *),
+                Op::AddInt => int_arithmetic!(i, checked_add),
+                Op::SubInt => int_arithmetic!(i, checked_sub),
+                Op::MulInt => int_arithmetic!(i, checked_mul),
+                Op::AddConst => arithmetic!(i, constant!(i.c()), checked_add, +),
+                Op::SubConst => arithmetic!(i, constant!(i.c()), checked_sub, -),
+                Op::MulConst => arithmetic!(i, constant!(i.c()), checked_mul, *),
+                Op::Div => divide!(i, reg!(i.c() as u16)),
+                Op::DivConst => divide!(i, constant!(i.c())),
+                Op::Mod => modulo!(i, reg!(i.c() as u16)),
+                Op::ModInt => modulo!(i, &Value::int(i64::from(i.c_signed()))),
+                Op::ModConst => modulo!(i, constant!(i.c())),
+                // ---- Comparison
+                Op::Eq => comparison!(i, ==),
+                Op::Ne => comparison!(i, !=),
+                Op::Lt => comparison!(i, <),
+                Op::Le => comparison!(i, <=),
+                Op::Gt => comparison!(i, >),
+                Op::Ge => comparison!(i, >=),
+                // ---- Jumps
+                Op::Jump => jump!(i),
+                Op::JumpTrue | Op::JumpFalse => {
+                    let value = reg!(i.a());
+                    if value.tag() != tag::BOOL {
+                        step!(i);
+                    }
+                    if (value.number() != 0) == (i.op() == Op::JumpTrue) {
+                        jump!(i);
+                    }
+                }
+                Op::JumpSet => {
+                    if !reg!(i.a()).is_unset() {
+                        jump!(i);
+                    }
+                }
+                Op::JumpEq => jump_if!(i, reg!(i.b()), ==, true),
+                Op::JumpNe => jump_if!(i, reg!(i.b()), ==, false),
+                Op::JumpLt => jump_if!(i, reg!(i.b()), <, true),
+                Op::JumpNotLt => jump_if!(i, reg!(i.b()), <, false),
+                Op::JumpLe => jump_if!(i, reg!(i.b()), <=, true),
+                Op::JumpNotLe => jump_if!(i, reg!(i.b()), <=, false),
+                Op::JumpGt => jump_if!(i, reg!(i.b()), >, true),
+                Op::JumpNotGt => jump_if!(i, reg!(i.b()), >, false),
+                Op::JumpGe => jump_if!(i, reg!(i.b()), >=, true),
+                Op::JumpNotGe => jump_if!(i, reg!(i.b()), >=, false),
+                Op::JumpEqInt => jump_if_int!(i, ==, true),
+                Op::JumpNeInt => jump_if_int!(i, ==, false),
+                Op::JumpLtInt => jump_if_int!(i, <, true),
+                Op::JumpNotLtInt => jump_if_int!(i, <, false),
+                Op::JumpLeInt => jump_if_int!(i, <=, true),
+                Op::JumpNotLeInt => jump_if_int!(i, <=, false),
+                Op::JumpGtInt => jump_if_int!(i, >, true),
+                Op::JumpNotGtInt => jump_if_int!(i, >, false),
+                Op::JumpGeInt => jump_if_int!(i, >=, true),
+                Op::JumpNotGeInt => jump_if_int!(i, >=, false),
+                Op::JumpEqConst => jump_if!(i, constant!(usize::from(i.b())), ==, true),
+                Op::JumpNeConst => jump_if!(i, constant!(usize::from(i.b())), ==, false),
+                Op::JumpLtConst => jump_if!(i, constant!(usize::from(i.b())), <, true),
+                Op::JumpNotLtConst => jump_if!(i, constant!(usize::from(i.b())), <, false),
+                Op::JumpLeConst => jump_if!(i, constant!(usize::from(i.b())), <=, true),
+                Op::JumpNotLeConst => jump_if!(i, constant!(usize::from(i.b())), <=, false),
+                Op::JumpGtConst => jump_if!(i, constant!(usize::from(i.b())), >, true),
+                Op::JumpNotGtConst => jump_if!(i, constant!(usize::from(i.b())), >, false),
+                Op::JumpGeConst => jump_if!(i, constant!(usize::from(i.b())), >=, true),
+                Op::JumpNotGeConst => jump_if!(i, constant!(usize::from(i.b())), >=, false),
+                Op::ForNext => {
+                    let (counter, last) = (reg!(i.a()).number() as i64, reg!(i.b()).number() as i64);
+                    if counter < last {
+                        // SAFETY: see the top of this file; the register holds an int.
+                        unsafe { r.add(usize::from(i.a())).write(Value::int(counter + 1)) };
+                        jump!(i);
+                    }
+                }
+                // ---- Calls
+                Op::CallFunction => {
+                    // SAFETY: see the top of this file.
+                    let callee = unsafe { self.code.callees.get_unchecked(i.c()) }.code();
+                    enter!(callee, None, usize::from(i.b()), i.a());
+                }
+                Op::Call => {
+                    // SAFETY: an `Extra` follows, which `verify` checks.
+                    let extra = unsafe { *pc };
+                    let callee = reg!(i.b());
+                    if callee.tag() == tag::CLOSURE && extra.c() == 0 {
+                        // SAFETY: the tag tells the type.
+                        let closure = unsafe { callee.heap_ref::<Closure>() };
+                        if closure.code().arguments == extra.a() {
+                            // SAFETY: as above.
+                            pc = unsafe { pc.add(1) };
+                            enter!(closure.code(), Some(closure), i.c(), i.a());
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::CallStruct => {
+                    let structure = constant!(i.c());
+                    // SAFETY: `link` has put the struct's type there.
+                    let structure = unsafe { structure.heap_ref::<StructType>() };
+                    set!(i.b(), Instance::new(structure).into());
+                    enter!(structure.maker.code(), Some(&structure.maker), usize::from(i.b()), i.a());
+                }
+                Op::CallMethod => {
+                    // SAFETY: an `Extra` follows, which `verify` checks; for the site see the top of this file.
+                    let (extra, site) = unsafe { (*pc, self.code.sites.get_unchecked(usize::from((*pc).b()))) };
+                    let receiver = reg!(i.b());
+                    if receiver.tag() == tag::INSTANCE && extra.c() == 0 {
+                        // SAFETY: the tag tells the type.
+                        let structure = &unsafe { receiver.heap_ref::<Instance>() }.head.structure;
+                        let cache = site.cache.load(Ordering::Relaxed);
+                        if cache >> 32 == u64::from(structure.id) {
+                            let method = &structure.methods[(cache & 0xffff_ffff) as usize].1;
+                            if method.code().arguments == extra.a() + 1 {
+                                // SAFETY: as above.
+                                pc = unsafe { pc.add(1) };
+                                set!(i.c() as u16, receiver.clone());
+                                enter!(method.code(), Some(method), i.c(), i.a());
+                                continue;
+                            }
+                        }
+                    } else if !M::CONTROLLED && site.is_push && receiver.tag() == tag::LIST && extra.a() == 1 && extra.c() == 0 {
+                        // SAFETY: the tag tells the type.
+                        if unsafe { receiver.heap_ref::<List>() }.push(reg!(i.c() + 1).clone()).is_ok() {
+                            // SAFETY: as above.
+                            pc = unsafe { pc.add(1) };
+                            set_scalar!(i.a(), Value::NIL);
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::Return | Op::ReturnNil => {
+                    let value = if i.op() == Op::Return {
+                        // SAFETY: see the top of this file; a register that is returned is owned, and gives its
+                        // count to the caller.
+                        unsafe { r.add(usize::from(i.a())).replace(Value::NIL) }
+                    } else {
+                        Value::NIL
+                    };
+                    // What the frame owns is dropped, what it borrows forgotten.
+                    let code = self.code;
+                    let first = usize::from(code.arguments);
+                    for at in first..first + usize::from(code.borrowed) {
+                        // SAFETY: see the top of this file.
+                        unsafe { r.add(at).write(Value::NIL) };
+                    }
+                    if self.owns & tag::HEAP != 0 {
+                        for at in 0..usize::from(code.registers) {
+                            // SAFETY: see the top of this file.
+                            unsafe { leave(r.add(at)) };
+                        }
+                    }
+                    let Some(left) = self.frames.pop() else { unreachable!("a frame runs") };
+                    match self.frames.last() {
+                        Some(Frame { code: Some(below), next, base, .. }) => {
+                            self.code = below;
+                            pc = *next;
+                            // SAFETY: as in `reload`.
+                            r = unsafe { self.stack.as_mut_ptr().add(*base as usize) };
+                            self.owns = u64::from(left.owns);
+                            set!(left.to, value);
+                        }
+                        Some(_) => follow!(self.native_step(value)),
+                        None => {
+                            let _ = self.pause(Pause::Done(value));
+                            return;
+                        }
+                    }
+                }
+                Op::OwnFunction => {
+                    let closure = self.frames.last().map_or(std::ptr::null_mut(), |frame| frame.closure);
+                    // SAFETY: a local function that uses its own name is called as a closure, which its caller
+                    // holds; the register is never dropped.
+                    unsafe { r.add(usize::from(i.a())).write(Value::from_words(tag::CLOSURE, closure)) };
+                }
+                // ---- Objects
+                Op::Index if !M::CONTROLLED => {
+                    let (of, at) = (reg!(i.b()), reg!(i.c() as u16));
+                    if of.tag() == tag::LIST && at.tag() == tag::INT {
+                        // SAFETY: the tag tells the type.
+                        if let Some(value) = unsafe { of.heap_ref::<List>() }.get(at.number() as i64) {
+                            set!(i.a(), value);
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::SetIndex if !M::CONTROLLED => {
+                    let (of, at) = (reg!(i.a()), reg!(i.b()));
+                    if of.tag() == tag::LIST && at.tag() == tag::INT {
+                        // SAFETY: the tag tells the type.
+                        if unsafe { of.heap_ref::<List>() }.set(at.number() as i64, reg!(i.c() as u16).clone()) {
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::GetField if !M::CONTROLLED => {
+                    let of = reg!(i.b());
+                    if of.tag() == tag::INSTANCE {
+                        // SAFETY: the tag tells the type; for the site see the top of this file.
+                        let (instance, site) = unsafe { (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c())) };
+                        let cache = site.cache.load(Ordering::Relaxed);
+                        if cache >> 32 == u64::from(instance.head.structure.id) {
+                            set!(i.a(), instance.get((cache & 0xffff_ffff) as usize));
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::SetField if !M::CONTROLLED => {
+                    let (of, value) = (reg!(i.a()), reg!(i.b()));
+                    if of.tag() == tag::INSTANCE && value.tag() != tag::OBJECT {
+                        // SAFETY: as above.
+                        let (instance, site) = unsafe { (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c())) };
+                        let cache = site.cache.load(Ordering::Relaxed);
+                        if cache >> 32 == u64::from(instance.head.structure.id) {
+                            instance.set((cache & 0xffff_ffff) as usize, value.clone());
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                Op::GetOwn if !M::CONTROLLED => {
+                    let own = reg!(i.b());
+                    // SAFETY: `self` is an instance.
+                    let value = unsafe { own.heap_ref::<Instance>() }.get(i.c());
+                    set!(i.a(), value);
+                }
+                Op::SetOwn if !M::CONTROLLED => {
+                    let value = reg!(i.b());
+                    if value.tag() == tag::OBJECT {
+                        step!(i);
+                    }
+                    let own = reg!(i.a());
+                    // SAFETY: as above.
+                    unsafe { own.heap_ref::<Instance>() }.set(i.c(), value.clone());
+                }
+                Op::BindName => {
+                    if reg!(i.a()).is_heap() {
+                        step!(i);
+                    }
+                }
+                // ---- Threads
+                Op::Lock | Op::Unlock if !M::CONTROLLED => {
+                    let value = reg!(i.a());
+                    if value.tag() == tag::OBJECT {
+                        // SAFETY: the tag tells the type.
+                        let object = unsafe { value.heap_ref::<Object>() };
+                        let held = match object.kind {
+                            ObjectKind::Lock => Lock::held_by(self.thread, Hold::Block),
+                            ObjectKind::RLock => RLock::held_by(self.thread),
+                            _ => 0,
+                        };
+                        let (from, to) = if i.op() == Op::Lock { (0, held) } else { (held, 0) };
+                        if held != 0
+                            && object.word.compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+                        {
+                            if i.op() == Op::Lock {
+                                // SAFETY: `pc` points into the code.
+                                let at = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
+                                object.site.store(site_of(self.code, at as usize - 1), Ordering::Relaxed);
+                            }
+                            continue;
+                        }
+                    }
+                    step!(i)
+                }
+                // All else. The list is whole, so that the compiler needs no check before it looks up the case.
+                Op::LoadBuiltin
+                | Op::GetGlobal
+                | Op::SetGlobal
+                | Op::NewCell
+                | Op::GetCell
+                | Op::SetCell
+                | Op::FloorDiv
+                | Op::Pow
+                | Op::BitOr
+                | Op::BitXor
+                | Op::BitAnd
+                | Op::Shl
+                | Op::Shr
+                | Op::Neg
+                | Op::Invert
+                | Op::Not
+                | Op::In
+                | Op::NotIn
+                | Op::CheckBool
+                | Op::JumpDone
+                | Op::ForPrepare
+                | Op::Iterate
+                | Op::IterateNext
+                | Op::CallBuiltin
+                | Op::Extra
+                | Op::Closure
+                | Op::NewList
+                | Op::Append
+                | Op::Insert
+                | Op::NewMap
+                | Op::NewRange
+                | Op::NewRangeIncl
+                | Op::NewStruct
+                | Op::BuildStr
+                | Op::Format
+                | Op::Index
+                | Op::SetIndex
+                | Op::Slice
+                | Op::GetField
+                | Op::SetField
+                | Op::GetOwn
+                | Op::SetOwn
+                | Op::InitOwn
+                | Op::OwnStruct
+                | Op::Unpack
+                | Op::Raise
+                | Op::Rethrow
+                | Op::SkipIfKind
+                | Op::AssertFail
+                | Op::Misplaced
+                | Op::Lock
+                | Op::Unlock
+                | Op::SortLocks
+                | Op::Ask
+                | Op::Import => step!(i),
+            }
+        }
+    }
+
+    /// Refuses a call that is too deep, and makes room for its registers.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, base: usize, callee: &Code) -> Option<Flow> {
+        let done = self.check_depth().and_then(|()| self.reserve(base, usize::from(callee.registers)));
+        done.err().map(|fault| self.raise_fault(&fault))
+    }
+}
+
+/// Leaves an owned register of a frame that ends.
+///
+/// # Safety
+///
+/// `slot` points to an owned register, which the frame uses no more.
+#[inline(always)]
+unsafe fn leave(slot: *mut Value) {
+    // SAFETY: the caller's.
+    unsafe {
+        if (*slot).is_heap() {
+            drop_register(slot);
+        }
+    }
+}
+
+/// Where a lock was taken, as one word that is not 0: the unit, the function and the instruction. Of a very
+/// large script it may tell another place.
+fn site_of(code: &Code, at: usize) -> u64 {
+    let (unit, function) = code.number;
+    1 << 63 | u64::from(unit & 0xf_ffff) << 43 | u64::from(function & 0x3f_ffff) << 21 | (at as u64 & 0x1f_ffff)
+}
+
+impl super::Program {
+    /// The place in a script that a word of [`crate::values::Object::site`] tells.
+    #[must_use]
+    pub fn place_of_site(&self, site: u64) -> Option<Place> {
+        if site == 0 {
+            return None;
+        }
+        let (unit, function, at) = (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
+        Some(self.callee(unit as u32, function as u32)?.code().place_at(at as usize))
+    }
+}
+
+impl Machine {
+    /// The place where the machine is, as one word: see [`super::Program::place_of_site`].
+    #[must_use]
+    pub fn site(&self) -> u64 {
+        let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, frame.running())));
+        frame.map_or(0, |(code, at)| site_of(code, at))
+    }
+}
