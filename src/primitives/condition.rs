@@ -68,6 +68,10 @@ impl Primitive for Condition {
         }
     }
 
+    fn may_serve(&self) -> bool {
+        !self.drawn.is_empty()
+    }
+
     fn line(&self, _: &Action) -> Line {
         Line::Open
     }

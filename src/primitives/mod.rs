@@ -71,6 +71,11 @@ pub trait Primitive {
         Vec::new()
     }
 
+    /// Whether any waiter could go on at all: a quick no spares looking through all of them.
+    fn may_serve(&self) -> bool {
+        true
+    }
+
     /// Which line an action waits in: each is served in order, first come, first served.
     fn line(&self, action: &Action) -> Line {
         let _ = action;

@@ -11,7 +11,7 @@
 //!
 //! Receivers wait only while there is nothing to take, senders only while there is no room, so they never wait
 //! both. With capacity 0, who comes meets the one who waited longest, and both go on at once: each is the
-//! other's partner.
+//! other's partner. (A thread never meets itself, though a `select` may have it wait on both sides.)
 
 use super::{Action, Line, Look, Misuse, Primitive, Reply, ThreadId};
 use crate::values::{Published, View, order};
@@ -185,7 +185,7 @@ impl Queue {
         }
         self.check_order(&item)?;
         self.unfinished += 1;
-        match self.receivers.pop_front() {
+        match self.receivers.iter().position(|receiver| *receiver != who).and_then(|at| self.receivers.remove(at)) {
             Some(receiver) => self.handed.push((receiver, item)),
             None => self.put(item),
         }
@@ -199,7 +199,7 @@ impl Queue {
         if let Some(item) = self.take() {
             return Ok(Reply::Value(item));
         }
-        match self.senders.pop_front() {
+        match self.senders.iter().position(|(sender, _)| *sender != who).and_then(|at| self.senders.remove(at)) {
             Some((sender, item)) => {
                 self.unfinished += 1;
                 self.taken.push(sender);
@@ -214,12 +214,12 @@ impl Primitive for Queue {
     fn ready(&self, who: ThreadId, action: &Action) -> bool {
         match action {
             Action::Send(_) if self.closed || self.taken.contains(&who) => true,
-            Action::Send(_) if self.is_rendezvous() => !self.receivers.is_empty(),
+            Action::Send(_) if self.is_rendezvous() => self.receivers.iter().any(|receiver| *receiver != who),
             Action::Send(item) => !self.is_full() || self.check_order(item).is_err(),
             Action::Recv => {
                 !self.is_empty()
                     || self.closed
-                    || !self.senders.is_empty()
+                    || self.senders.iter().any(|(sender, _)| *sender != who)
                     || self.handed.iter().any(|(receiver, _)| *receiver == who)
             }
             Action::Join => self.unfinished == 0,
@@ -276,9 +276,11 @@ impl Primitive for Queue {
 
     fn partner(&self, who: ThreadId, action: &Action) -> Option<ThreadId> {
         match action {
-            Action::Send(_) if !self.closed && !self.taken.contains(&who) => self.receivers.front().copied(),
+            Action::Send(_) if !self.closed && !self.taken.contains(&who) => {
+                self.receivers.iter().find(|receiver| **receiver != who).copied()
+            }
             Action::Recv if self.is_empty() && !self.handed.iter().any(|(receiver, _)| *receiver == who) => {
-                self.senders.front().map(|(sender, _)| *sender)
+                self.senders.iter().map(|(sender, _)| *sender).find(|sender| *sender != who)
             }
             _ => None,
         }

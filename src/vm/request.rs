@@ -142,6 +142,7 @@ pub struct Make {
 }
 
 /// A function to call on another machine, with its arguments: those not given are marked so.
+#[derive(Clone)]
 pub struct Job {
     /// What to call.
     pub callee: Published,

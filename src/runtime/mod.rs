@@ -1,0 +1,3 @@
+//! Runtimes: what lets a machine's requests happen.
+
+pub mod threads;

@@ -1,0 +1,117 @@
+//! Deadlocks: circles of threads that wait for one another, locks whose holder has ended, and programs in
+//! which nobody can go on.
+
+use super::handle;
+use super::report;
+use super::runtime::Runtime;
+use super::shell::Shell;
+use super::strand::{Strand, StrandKind};
+use super::waiter::{On, WaitKind, Waiter};
+use super::waits::Table;
+use super::word::WordBody;
+use crate::primitives::{Action, Primitive, RwLock, ThreadId};
+use crate::values::{ErrorKind, ErrorValue, ObjectKind, Published};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The threads that must do something before the wait can end, and that alone can do it.
+pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
+    match waiter.kind {
+        WaitKind::Scope => waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default(),
+        WaitKind::Objects => match waiter.on.as_slice() {
+            [on] => holders_of(waiter.strand.id, on),
+            // Of several, any could let it go on: only all together are a deadlock.
+            _ => Vec::new(),
+        },
+        WaitKind::Sleep | WaitKind::Idle | WaitKind::Input => Vec::new(),
+    }
+}
+
+fn holders_of(who: ThreadId, on: &On) -> Vec<ThreadId> {
+    let object = on.object();
+    if let Some(word) = object.body.downcast_ref::<WordBody>() {
+        return word.holders(object, who, &on.action);
+    }
+    if let Some(shell) = object.body.downcast_ref::<Shell<RwLock>>() {
+        return shell.look(|state| state.holders(who, &on.action));
+    }
+    match (&on.action, handle::strand_of(object)) {
+        (Action::Join, Some(strand)) => strand.runs_on().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The circle that `start` closes by waiting: the waiters on it, `start` first.
+fn circle(table: &Table, start: &Arc<Waiter>) -> Option<Vec<Arc<Waiter>>> {
+    let mut seen = HashSet::new();
+    // The way so far: each waiter, and those of its holders that were not looked at.
+    let mut path = vec![(start.clone(), holders(start))];
+    while let Some((_, left)) = path.last_mut() {
+        let Some(holder) = left.pop() else {
+            path.pop();
+            continue;
+        };
+        if holder == start.strand.id {
+            return Some(path.into_iter().map(|(waiter, _)| waiter).collect());
+        }
+        let next = table.waiting.get(&holder).filter(|waiter| waiter.is_parked());
+        if let Some(next) = next.filter(|_| seen.insert(holder)) {
+            path.push((next.clone(), holders(next)));
+        }
+    }
+    None
+}
+
+/// The error for a thread that is about to wait and never could go on: it closes a circle, or waits for what a
+/// thread holds that has ended.
+pub fn of_newcomer(runtime: &Arc<Runtime>, table: &Table, waiter: &Arc<Waiter>) -> Option<Published> {
+    if let Some(circle) = circle(table, waiter) {
+        return Some(report::circle(runtime, &circle));
+    }
+    let holders = holders(waiter);
+    let ended = holders.into_iter().find(|holder| !runtime.is_alive(*holder))?;
+    is_kept_by_ended(waiter).then(|| report::ended_holder(runtime, waiter, ended))
+}
+
+/// The error for a thread that waits for what `ended` held.
+pub fn of_ended_holder(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, ended: ThreadId) -> Option<Published> {
+    let concerned = is_kept_by_ended(waiter) && holders(waiter).contains(&ended);
+    concerned.then(|| report::ended_holder(runtime, waiter, ended))
+}
+
+/// Whether it waits for a lock that only its holder can release.
+fn is_kept_by_ended(waiter: &Waiter) -> bool {
+    matches!(waiter.on.as_slice(), [on] if matches!(on.object().kind, ObjectKind::RLock | ObjectKind::RwLock))
+}
+
+/// Of those who wait when nobody can go on, the one that is told: the oldest that waits for something other than
+/// threads, or else the oldest.
+pub fn victim(table: &Table) -> Option<Arc<Waiter>> {
+    let candidates = || table.waiting.values().filter(|w| w.is_parked() && w.kind != WaitKind::Idle);
+    candidates().find(|waiter| !waits_for_threads(waiter)).or_else(|| candidates().next()).cloned()
+}
+
+fn waits_for_threads(waiter: &Waiter) -> bool {
+    match waiter.kind {
+        WaitKind::Scope => true,
+        _ => !waiter.on.is_empty() && waiter.on.iter().all(|on| matches!(on.action, Action::Join)),
+    }
+}
+
+/// The error for the thread that is told that nobody can go on.
+pub fn of_all(runtime: &Arc<Runtime>, table: &Table, victim: &Arc<Waiter>) -> Published {
+    let all: Vec<Arc<Waiter>> = table
+        .waiting
+        .values()
+        .filter(|waiter| waiter.is_parked() && waiter.kind != WaitKind::Idle)
+        .cloned()
+        .collect();
+    report::all_blocked(runtime, &all, victim)
+}
+
+/// The error for a thread that joins itself.
+pub fn of_self_join(strand: &Strand) -> Published {
+    let what = if strand.kind == StrandKind::Task { "task" } else { "thread" };
+    let message = format!("{} waits for itself: a {what} cannot join itself", strand.name);
+    Published::new(ErrorValue::new(ErrorKind::Deadlock.name(), &message).into())
+}

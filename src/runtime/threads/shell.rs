@@ -1,0 +1,184 @@
+//! A primitive's state behind a lock, with its waiters beside it in the order they came.
+//!
+//! *No wake-up is lost.* A thread looks at the guard, and stands in line if it is not ready, under one hold of
+//! the lock; whoever changes the state does so under the lock too, and before giving it back looks through the
+//! line and lets happen, for each waiter, what has become possible ([`Inner::settle`]). So at no moment that
+//! the lock is free does a waiter stand in line whose action is ready and that nothing holds up.
+
+use super::runtime::Runtime;
+use super::waiter::{Outcome, Waiter};
+use crate::primitives::{Action, Line, Misuse, Primitive, Reply, ThreadId};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// A state with its waiters.
+pub struct Shell<P> {
+    inner: Mutex<Inner<P>>,
+}
+
+/// What the lock protects.
+pub struct Inner<P> {
+    /// The state.
+    pub state: P,
+    waiting: VecDeque<Waiting>,
+}
+
+/// One in line.
+struct Waiting {
+    who: ThreadId,
+    action: Action,
+    waiter: Arc<Waiter>,
+    /// Which arm of the waiter's `select` this is.
+    arm: usize,
+}
+
+/// What came of an attempt.
+pub enum Attempt {
+    /// The action happened, or was refused.
+    Acted(Result<Reply, Misuse>),
+    /// The waiter stands in line.
+    Waits,
+    /// It is not ready, and there was no waiter to put in line.
+    NotReady,
+}
+
+impl<P: Primitive> Shell<P> {
+    /// A shell round a state.
+    pub fn new(state: P) -> Shell<P> {
+        Shell { inner: Mutex::new(Inner { state, waiting: VecDeque::new() }) }
+    }
+
+    /// Takes the lock.
+    pub fn lock(&self) -> MutexGuard<'_, Inner<P>> {
+        self.inner.lock()
+    }
+
+    /// Looks at the state.
+    pub fn look<R>(&self, look: impl FnOnce(&P) -> R) -> R {
+        look(&self.inner.lock().state)
+    }
+
+    /// Changes the state, and lets those go on who can.
+    pub fn change<R>(&self, runtime: &Runtime, change: impl FnOnce(&mut P) -> R) -> R {
+        let mut inner = self.inner.lock();
+        let result = change(&mut inner.state);
+        inner.settle(runtime);
+        result
+    }
+}
+
+impl<P: Primitive> Inner<P> {
+    /// Lets the action happen if it is ready and nothing holds it up; else puts the waiter in line, if there is
+    /// one.
+    pub fn attempt(&mut self, runtime: &Runtime, who: ThreadId, action: Action, waiter: Option<(&Arc<Waiter>, usize)>) -> Attempt {
+        if self.is_free(&action) && self.state.ready(who, &action) {
+            if let Some(result) = self.act(runtime, who, action.clone()) {
+                self.settle(runtime);
+                return Attempt::Acted(result);
+            }
+        }
+        let Some((waiter, arm)) = waiter else { return Attempt::NotReady };
+        let mut action = action;
+        self.state.wait(who, &mut action);
+        self.waiting.push_back(Waiting { who, action, waiter: waiter.clone(), arm });
+        // To stand in line may be what another waits for: a rendezvous.
+        self.settle(runtime);
+        Attempt::Waits
+    }
+
+    /// Whether nobody stands before a newcomer in its line.
+    fn is_free(&self, action: &Action) -> bool {
+        let line = self.state.line(action);
+        line == Line::Open || !self.waiting.iter().any(|waiting| self.state.line(&waiting.action) == line)
+    }
+
+    /// Lets the action happen, and with it that of the partner it takes. `None` if it is not ready after all,
+    /// because the partner has gone.
+    fn act(&mut self, runtime: &Runtime, who: ThreadId, action: Action) -> Option<Result<Reply, Misuse>> {
+        while let Some(partner) = self.state.partner(who, &action) {
+            let at = self.waiting.iter().position(|waiting| {
+                waiting.who == partner && self.state.line(&waiting.action) != self.state.line(&action)
+            });
+            let Some(partner) = at.and_then(|at| self.waiting.remove(at)) else { break };
+            if partner.waiter.claim(runtime) {
+                let result = self.state.act(who, action);
+                let met = self.state.act(partner.who, partner.action);
+                partner.waiter.deliver(Outcome::Acted(partner.arm, met));
+                return Some(result);
+            }
+            self.state.give_up(partner.who, &partner.action);
+            if !self.state.ready(who, &action) {
+                return None;
+            }
+        }
+        Some(self.state.act(who, action))
+    }
+
+    /// Lets those in line go on who can, in order.
+    pub fn settle(&mut self, runtime: &Runtime) {
+        loop {
+            let mut held_up: Vec<Line> = Vec::new();
+            let mut acted = false;
+            let mut at = 0;
+            while at < self.waiting.len() && self.state.may_serve() {
+                let waiting = &self.waiting[at];
+                let line = self.state.line(&waiting.action);
+                if held_up.contains(&line) {
+                    at += 1;
+                    continue;
+                }
+                if waiting.waiter.is_claimed() {
+                    // It has left, and will take itself out; what it wanted is given up at once.
+                    self.drop_at(at);
+                    acted = true;
+                    continue;
+                }
+                if !self.state.ready(waiting.who, &waiting.action) {
+                    if line != Line::Open {
+                        held_up.push(line);
+                    }
+                    at += 1;
+                    continue;
+                }
+                let waiting = &self.waiting[at];
+                // A partner that waits would have been met when the later of the two came.
+                if self.state.partner(waiting.who, &waiting.action).is_some() {
+                    at += 1;
+                    continue;
+                }
+                if !waiting.waiter.claim(runtime) {
+                    self.drop_at(at);
+                    acted = true;
+                    continue;
+                }
+                let Some(waiting) = self.waiting.remove(at) else { break };
+                let result = self.state.act(waiting.who, waiting.action);
+                waiting.waiter.deliver(Outcome::Acted(waiting.arm, result));
+                acted = true;
+            }
+            if !acted {
+                return;
+            }
+        }
+    }
+
+    fn drop_at(&mut self, at: usize) {
+        if let Some(waiting) = self.waiting.remove(at) {
+            self.state.give_up(waiting.who, &waiting.action);
+        }
+    }
+
+    /// Takes a waiter out of the line, whose wait ended otherwise.
+    pub fn withdraw(&mut self, runtime: &Runtime, waiter: &Arc<Waiter>) {
+        while let Some(at) = self.waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.waiter, waiter)) {
+            self.drop_at(at);
+        }
+        self.settle(runtime);
+    }
+
+    /// How many stand in line.
+    pub fn waiting(&self) -> usize {
+        self.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
+    }
+}

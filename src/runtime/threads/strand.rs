@@ -1,0 +1,307 @@
+//! A thread of the script's, as the runtime keeps it.
+
+use super::runtime::Runtime;
+use super::scope::Scope;
+use super::shell::Shell;
+use super::waiter::{Outcome, Waiter};
+use crate::primitives::{Ended, Thread, ThreadId};
+use crate::values::{ErrorKind, ErrorValue, Published, Spawned};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// What a strand is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrandKind {
+    /// The first thread.
+    Main,
+    /// One that was spawned.
+    Thread,
+    /// The run of a timer.
+    Timer,
+    /// A worker of a pool.
+    Worker,
+    /// A task of a pool: it runs on a worker's thread.
+    Task,
+}
+
+/// A thread, or a task: something that runs, ends, and can be joined and cancelled.
+pub struct Strand {
+    /// Its number: ascending, never used again.
+    pub id: ThreadId,
+    /// What it is.
+    pub kind: StrandKind,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether the program does not wait for it.
+    pub daemon: bool,
+    /// Who started it, and where.
+    pub spawned: Option<Arc<Spawned>>,
+    /// Its end, and who waits for it.
+    pub end: Shell<Thread>,
+    /// The scope that waits for it.
+    pub scope: Option<Arc<Scope>>,
+    /// Of a task, the pool.
+    pub pool: Option<Weak<super::pool::PoolBody>>,
+    /// Whether somebody has received its error.
+    pub received: AtomicBool,
+    /// How many reentrant and readers–writer locks it has taken by hand: they are to be looked at when it ends.
+    pub taken_by_hand: AtomicUsize,
+    /// Whether its machine should look what is to be done, at a point where it could block. It says no more than
+    /// that: the signals tell what.
+    pub attention: Arc<AtomicBool>,
+    signals: Mutex<Signals>,
+    system: OnceLock<std::thread::Thread>,
+    handles: super::handle::Handles,
+}
+
+/// What others want of a strand.
+#[derive(Default)]
+struct Signals {
+    /// It is to raise `Cancelled` at its next blocking point.
+    cancelled: bool,
+    /// Scopes of its that have failed or run out of time, and whether `Cancelled` was raised for that: it is to
+    /// be, once, at its next blocking point within the scope.
+    scopes: Vec<(u64, bool)>,
+    /// It is to raise `Interrupted`, wherever it is.
+    interrupted: bool,
+    /// It is to stop where it is.
+    killed: bool,
+    /// How it waits, if it does.
+    current: Option<Arc<Waiter>>,
+    /// Of a task, the worker's strand that runs it.
+    worker: Option<Arc<Strand>>,
+}
+
+impl Strand {
+    /// A strand that has not begun to run.
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        id: ThreadId,
+        kind: StrandKind,
+        name: Arc<str>,
+        daemon: bool,
+        spawned: Option<Arc<Spawned>>,
+        scope: Option<Arc<Scope>>,
+        pool: Option<Weak<super::pool::PoolBody>>,
+    ) -> Arc<Strand> {
+        Arc::new(Strand {
+            id,
+            kind,
+            name,
+            daemon,
+            spawned,
+            end: Shell::new(Thread::default()),
+            scope,
+            pool,
+            received: AtomicBool::new(false),
+            taken_by_hand: AtomicUsize::new(0),
+            attention: Arc::new(AtomicBool::new(false)),
+            signals: Mutex::new(Signals::default()),
+            system: OnceLock::new(),
+            handles: super::handle::Handles::default(),
+        })
+    }
+
+    /// Where its handles are counted.
+    pub fn handles(&self) -> &super::handle::Handles {
+        &self.handles
+    }
+
+    /// Tells it the system's thread that it runs on: the present one.
+    pub fn begin(&self) {
+        let _ = self.system.set(std::thread::current());
+    }
+
+    /// Wakes the system's thread that it runs on.
+    pub fn unpark(&self) {
+        if let Some(system) = self.system.get() {
+            system.unpark();
+        }
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&self) -> Option<Ended> {
+        self.end.look(|thread| thread.ended.clone())
+    }
+
+    /// Whether it is blocked, asleep too.
+    pub fn is_blocked(&self) -> bool {
+        self.waiter().is_some()
+    }
+
+    /// How it waits, if it does.
+    pub fn waiter(&self) -> Option<Arc<Waiter>> {
+        let signals = self.signals.lock();
+        let worker = signals.worker.clone();
+        let own = signals.current.clone();
+        drop(signals);
+        worker.map_or(own, |worker| worker.waiter())
+    }
+
+    // ---- Waiting -----------------------------------------------------------------------------
+
+    /// Notes that the thread is about to wait, so that others can end the wait; unless it is to raise an error at
+    /// once, or to stop.
+    pub fn begin_wait(&self, runtime: &Runtime, waiter: &Arc<Waiter>) -> Option<Outcome> {
+        let mut signals = self.signals.lock();
+        if signals.killed {
+            return waiter.claim(runtime).then_some(Outcome::Killed);
+        }
+        // If the wait has ended meanwhile, the error is for the next blocking point.
+        if waiter.cancellable && signals.wants_error() && waiter.claim(runtime) {
+            let error = signals.take_error();
+            self.settle_attention(&signals);
+            return Some(error.map_or(Outcome::Retry, Outcome::Raise));
+        }
+        signals.current = Some(waiter.clone());
+        None
+    }
+
+    /// The thread waits no more.
+    pub fn end_wait(&self) {
+        self.signals.lock().current = None;
+    }
+
+    fn settle_attention(&self, signals: &Signals) {
+        let wanted = signals.wants_error() || signals.killed;
+        self.attention.store(wanted, Ordering::Relaxed);
+    }
+
+    /// The error to raise at a point that could block, though it need not wait.
+    pub fn take_error(&self) -> Option<Published> {
+        if !self.attention.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut signals = self.signals.lock();
+        let error = signals.take_error();
+        self.settle_attention(&signals);
+        error
+    }
+
+    /// The error to raise though the thread computes: an interrupt.
+    pub fn take_interrupt(&self) -> Option<Published> {
+        if !self.attention.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut signals = self.signals.lock();
+        if !std::mem::take(&mut signals.interrupted) {
+            return None;
+        }
+        self.settle_attention(&signals);
+        Some(interrupted())
+    }
+
+    /// Whether it is to stop where it is.
+    pub fn is_killed(&self) -> bool {
+        self.attention.load(Ordering::Relaxed) && self.signals.lock().killed
+    }
+
+    // ---- What others want --------------------------------------------------------------------
+
+    fn signal(&self, runtime: &Runtime, set: impl FnOnce(&mut Signals)) {
+        let mut signals = self.signals.lock();
+        set(&mut signals);
+        let Some(waiter) = signals.current.clone() else {
+            self.settle_attention(&signals);
+            return;
+        };
+        if signals.killed {
+            waiter.end(runtime, Outcome::Killed);
+        } else if waiter.cancellable && waiter.claim(runtime) {
+            match signals.take_error() {
+                Some(error) => waiter.deliver(Outcome::Raise(error)),
+                // Nothing to raise after all: let it look again.
+                None => waiter.deliver(Outcome::Retry),
+            }
+        }
+        self.settle_attention(&signals);
+    }
+
+    /// Raises `Cancelled` in it at its next or present blocking point.
+    pub fn cancel(&self, runtime: &Runtime) {
+        // The lock is held meanwhile, so that the worker does not go on to another task.
+        let task = self.signals.lock();
+        match task.worker.clone() {
+            Some(worker) => worker.signal(runtime, |signals| signals.cancelled = true),
+            None => {
+                drop(task);
+                self.signal(runtime, |signals| signals.cancelled = true);
+            }
+        }
+    }
+
+    /// Raises `Cancelled` in it at its next or present blocking point, as long as that scope is open.
+    pub fn cancel_in_scope(&self, runtime: &Runtime, scope: u64) {
+        self.signal(runtime, |signals| signals.scopes.push((scope, false)));
+    }
+
+    /// The scope is about to close: what it wanted raised is wanted no more. Whether it was raised.
+    pub fn leave_scope(&self, scope: u64) -> bool {
+        let mut signals = self.signals.lock();
+        let raised = signals.scopes.iter().any(|(id, raised)| *id == scope && *raised);
+        signals.scopes.retain(|(id, _)| *id != scope);
+        self.settle_attention(&signals);
+        raised
+    }
+
+    /// Raises `Interrupted` in it, wherever it is.
+    pub fn interrupt(&self, runtime: &Runtime) {
+        self.signal(runtime, |signals| signals.interrupted = true);
+    }
+
+    /// Stops it where it is.
+    pub fn kill(&self, runtime: &Runtime) {
+        self.signal(runtime, |signals| signals.killed = true);
+    }
+
+    /// Of a task: it runs on this worker from now on. What was wanted of it goes over.
+    pub fn run_on(&self, worker: &Arc<Strand>) {
+        let mut signals = self.signals.lock();
+        signals.worker = Some(worker.clone());
+        if std::mem::take(&mut signals.cancelled) {
+            let mut signals = worker.signals.lock();
+            signals.cancelled = true;
+            worker.settle_attention(&signals);
+        }
+    }
+
+    /// Of a task: it is over. What was wanted of it and not raised is not for the worker's next task.
+    pub fn leave_worker(&self) {
+        let mut signals = self.signals.lock();
+        if let Some(worker) = signals.worker.take() {
+            let mut signals = worker.signals.lock();
+            signals.cancelled = false;
+            worker.settle_attention(&signals);
+        }
+    }
+}
+
+impl Signals {
+    /// Whether there is an error to raise.
+    fn wants_error(&self) -> bool {
+        self.interrupted || self.cancelled || self.scopes.iter().any(|(_, raised)| !raised)
+    }
+
+    /// The error that is wanted most.
+    fn take_error(&mut self) -> Option<Published> {
+        if std::mem::take(&mut self.interrupted) {
+            return Some(interrupted());
+        }
+        if std::mem::take(&mut self.cancelled) {
+            return Some(cancelled());
+        }
+        let (_, raised) = self.scopes.iter_mut().find(|(_, raised)| !raised)?;
+        *raised = true;
+        Some(cancelled())
+    }
+}
+
+fn interrupted() -> Published {
+    Published::new(ErrorValue::new(ErrorKind::Interrupted.name(), "interrupted from the keyboard").into())
+}
+
+/// The error of a thread that is cancelled.
+pub fn cancelled() -> Published {
+    Published::new(ErrorValue::new(ErrorKind::Cancelled.name(), "this thread was cancelled").into())
+}

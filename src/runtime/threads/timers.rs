@@ -1,0 +1,267 @@
+//! Timers. One service thread has all of them, in a heap by the moment they are due; a thread of the script's is
+//! started only when one fires.
+
+use super::handle::{Handles, Joinable};
+use super::runtime::Runtime;
+use super::scope::Scope;
+use super::shell::Shell;
+use super::spawn;
+use super::strand::{Strand, StrandKind};
+use crate::primitives::{Ended, ThreadId, Timer};
+use crate::values::Spawned;
+use crate::vm::Job;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use parking_lot::Mutex;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+/// What the runtime keeps of a timer.
+pub struct TimerBody {
+    /// Its number.
+    pub id: ThreadId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its state, and who joins it.
+    pub state: Shell<Timer>,
+    /// Its handles.
+    pub handles: Handles,
+    /// Whether somebody has received its error.
+    pub received: AtomicBool,
+    /// The scope that waits for it.
+    pub scope: Option<Arc<Scope>>,
+    /// Of a repeating one, how often it fires.
+    pub every: Option<Duration>,
+    job: Job,
+    spawned: Arc<Spawned>,
+    running: Mutex<Option<Arc<Strand>>>,
+}
+
+/// Something to do at a moment.
+type Task = Box<dyn FnOnce(&Arc<Runtime>) + Send>;
+
+struct Due {
+    at: Instant,
+    order: u64,
+    task: Task,
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Due) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+
+impl Eq for Due {}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Due) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Due {
+    fn cmp(&self, other: &Due) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+/// The service thread, started with the first timer.
+#[derive(Default)]
+pub struct Service {
+    sender: OnceLock<Sender<(Instant, Task)>>,
+}
+
+impl Service {
+    /// Lets `task` be done at a moment, by the service thread: it must not wait.
+    pub fn at(&self, runtime: &Arc<Runtime>, moment: Instant, task: Task) {
+        let sender = self.sender.get_or_init(|| {
+            let (sender, receiver) = unbounded();
+            let runtime = Arc::downgrade(runtime);
+            let thread = std::thread::Builder::new().name("conc-timers".to_owned()).stack_size(512 << 10);
+            if let Err(error) = thread.spawn(move || serve(&receiver, &runtime)) {
+                eprintln!("error: the system gives no thread for timers: {error}");
+            }
+            sender
+        });
+        let _ = sender.send((moment, task));
+    }
+}
+
+fn serve(receiver: &Receiver<(Instant, Task)>, runtime: &Weak<Runtime>) {
+    let mut heap: BinaryHeap<Reverse<Due>> = BinaryHeap::new();
+    let mut order = 0;
+    loop {
+        let message = match heap.peek() {
+            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(Reverse(due)) => receiver.recv_deadline(due.at),
+        };
+        match message {
+            Ok((at, task)) => {
+                order += 1;
+                heap.push(Reverse(Due { at, order, task }));
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let now = Instant::now();
+        while heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
+            let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else { return };
+            (due.task)(&runtime);
+        }
+    }
+}
+
+/// A moment so far from another; one that the clock cannot tell is never reached.
+pub fn later(from: Instant, nanoseconds: i64) -> Instant {
+    let delay = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0));
+    from.checked_add(delay).unwrap_or_else(|| from + Duration::from_secs(100 * 365 * 24 * 3600))
+}
+
+impl TimerBody {
+    /// Starts a timer.
+    pub fn start(
+        runtime: &Arc<Runtime>,
+        job: Job,
+        delay: i64,
+        every: bool,
+        spawned: Arc<Spawned>,
+        scope: Option<Arc<Scope>>,
+    ) -> Arc<TimerBody> {
+        let (id, name) = runtime.next_timer();
+        let timer = Arc::new(TimerBody {
+            id,
+            name,
+            state: Shell::new(Timer::default()),
+            handles: Handles::default(),
+            received: AtomicBool::new(false),
+            scope: scope.clone(),
+            every: every.then(|| Duration::from_nanos(u64::try_from(delay).unwrap_or(0))),
+            job,
+            spawned,
+            running: Mutex::new(None),
+        });
+        if let Some(scope) = scope {
+            scope.add(Joinable::Timer(timer.clone()));
+        }
+        // A timer that is pending can let things happen; one that does not repeat keeps the program alive.
+        runtime.waits.one_more_able();
+        if timer.every.is_none() {
+            runtime.keep_alive();
+        }
+        timer.arm(runtime, later(Instant::now(), delay));
+        timer
+    }
+
+    fn arm(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
+        let timer = self.clone();
+        runtime.timers.at(runtime, due, Box::new(move |runtime| timer.fire(runtime, due)));
+    }
+
+    fn fire(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
+        let cancelled = self.state.change(runtime, |state| {
+            if !state.cancelled {
+                state.fired = true;
+            }
+            state.cancelled
+        });
+        if cancelled {
+            return;
+        }
+        let (id, _) = runtime.next_strand();
+        let strand = Strand::new(
+            id,
+            StrandKind::Timer,
+            self.name.clone(),
+            false,
+            Some(self.spawned.clone()),
+            None,
+            None,
+        );
+        *self.running.lock() = Some(strand.clone());
+        let timer = self.clone();
+        let after: spawn::After =
+            Box::new(move |runtime, ended| timer.ran(runtime, ended, due));
+        // The thread is able from now on, and keeps the program alive.
+        if let Err(fault) = spawn::start(runtime, strand, self.job.clone(), after) {
+            let error = crate::values::ErrorValue::of_fault(&fault);
+            self.finish(runtime, Ended::Failed(crate::values::Published::new(error.into())));
+        }
+    }
+
+    /// A run is over.
+    fn ran(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: &Ended, due: Instant) {
+        *self.running.lock() = None;
+        match (ended, self.every) {
+            (Ended::Value(_), Some(every)) => {
+                if self.state.look(|state| state.cancelled) {
+                    self.stop(runtime);
+                    return;
+                }
+                // At a fixed rate; what was missed because a run took too long is left out.
+                let now = Instant::now();
+                let mut next = due + every;
+                if next < now {
+                    let missed = (now - next).as_nanos() / every.as_nanos().max(1) + 1;
+                    next += every.saturating_mul(u32::try_from(missed).unwrap_or(u32::MAX));
+                }
+                self.arm(runtime, next);
+            }
+            _ => self.finish(runtime, ended.clone()),
+        }
+    }
+
+    /// It fires no more.
+    fn finish(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: Ended) {
+        let failed = matches!(ended, Ended::Failed(_));
+        self.state.change(runtime, |state| state.ended = Some(ended.clone()));
+        if let Some(scope) = &self.scope {
+            scope.child_ended(runtime, &Joinable::Timer(self.clone()), &ended);
+        } else if failed {
+            runtime.note_failed(Joinable::Timer(self.clone()));
+            Joinable::Timer(self.clone()).tell_if_lost(runtime);
+        }
+        self.stop(runtime);
+    }
+
+    /// It is pending no more.
+    fn stop(self: &Arc<TimerBody>, runtime: &Arc<Runtime>) {
+        if self.every.is_none() {
+            runtime.let_die();
+        }
+        runtime.waits.one_less_able(runtime);
+    }
+
+    /// Cancels it; whether that stopped something.
+    pub fn cancel(self: &Arc<TimerBody>, runtime: &Arc<Runtime>) -> bool {
+        let repeats = self.every.is_some();
+        let (stopped, idle) = self.state.change(runtime, |state| {
+            let over = state.cancelled || state.ended.is_some() || (state.fired && !repeats);
+            if !over {
+                state.cancelled = true;
+            }
+            (!over, self.running.lock().is_none())
+        });
+        if stopped {
+            if let Some(scope) = &self.scope {
+                scope.child_ended(runtime, &Joinable::Timer(self.clone()), &Ended::Value(nothing()));
+            }
+            // A run that is under way stops it when it is over.
+            if idle {
+                self.stop(runtime);
+            }
+        }
+        stopped
+    }
+
+    /// Of a run that is under way, the thread.
+    pub fn running(&self) -> Option<Arc<Strand>> {
+        self.running.lock().clone()
+    }
+}
+
+fn nothing() -> crate::values::Published {
+    crate::values::Published::new(crate::values::Value::NIL)
+}
