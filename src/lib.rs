@@ -1,11 +1,14 @@
 //! conc
-pub mod source;
-pub mod diagnostics;
-pub mod syntax;
-pub mod resolve;
-pub mod bytecode;
-pub mod compile;
-pub mod values;
-pub mod primitives;
-pub mod vm;
 pub mod builtins;
+pub mod bytecode;
+pub mod cli;
+pub mod compile;
+pub mod diagnostics;
+pub mod primitives;
+pub mod resolve;
+pub mod runtime;
+pub mod session;
+pub mod source;
+pub mod syntax;
+pub mod values;
+pub mod vm;

@@ -38,7 +38,9 @@ pub fn bool(value: &Value, what: &str) -> Result<bool, Fault> {
 /// Something that can be called.
 pub fn callable(value: &Value, what: &str) -> Result<Value, Fault> {
     match value.view() {
-        View::Function(_) | View::Bound(_) | View::Builtin(_) | View::Struct(_) => Ok(value.clone()),
+        View::Function(_) | View::Bound(_) | View::Builtin(_) | View::Struct(_) => {
+            Ok(value.clone())
+        }
         _ => Err(wrong(value, what, "a function")),
     }
 }

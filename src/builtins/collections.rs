@@ -6,15 +6,18 @@ use super::arguments::{bool, items, wrong};
 use super::convert::new_list;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{Fault, Value, View, binary, order, type_name};
-use crate::vm::{Escape, Callback, CallbackStep, Outcome};
+use crate::vm::{Callback, CallbackStep, Escape, Outcome};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 
 type Locals = FxHashMap<u64, Value>;
 
 pub fn register(table: &mut Table) {
-    table.function("min", "...", |_, args| extreme(args, "min", Ordering::Less).map_err(Into::into));
-    table.function("max", "...", |_, args| extreme(args, "max", Ordering::Greater).map_err(Into::into));
+    table
+        .function("min", "...", |_, args| extreme(args, "min", Ordering::Less).map_err(Into::into));
+    table.function("max", "...", |_, args| {
+        extreme(args, "max", Ordering::Greater).map_err(Into::into)
+    });
     table.function("sum", "xs", |_, args| {
         let mut all = items(&args[0], "sum")?.into_iter();
         let first = all.next().unwrap_or(Value::int(0));
@@ -24,8 +27,12 @@ pub fn register(table: &mut Table) {
         }
         Ok(all.try_fold(first, |sum, item| binary(BinaryOp::Add, &sum, &item))?.into())
     });
-    table.function("any", "xs", |_, args| some(&items(&args[0], "any")?, "any", true).map_err(Into::into));
-    table.function("all", "xs", |_, args| some(&items(&args[0], "all")?, "all", false).map_err(Into::into));
+    table.function("any", "xs", |_, args| {
+        some(&items(&args[0], "any")?, "any", true).map_err(Into::into)
+    });
+    table.function("all", "xs", |_, args| {
+        some(&items(&args[0], "all")?, "all", false).map_err(Into::into)
+    });
     table.function("sorted", "xs", |_, args| {
         let mut all = items(&args[0], "sorted")?;
         sort(&mut all)?;
@@ -59,7 +66,11 @@ fn extreme(args: &[Value], what: &str, wanted: Ordering) -> Result<Value, Fault>
 fn compare(a: &Value, b: &Value) -> Result<Ordering, Fault> {
     match order(a, b)? {
         Some(order) => Ok(order.unwrap_or(Ordering::Equal)),
-        None => Err(Fault::type_error(format!("`<` cannot order {} and {}", type_name(a), type_name(b)))),
+        None => Err(Fault::type_error(format!(
+            "`<` cannot order {} and {}",
+            type_name(a),
+            type_name(b)
+        ))),
     }
 }
 
@@ -120,7 +131,13 @@ pub enum Work {
 
 /// Calls `function` on each of `items`, and makes of it what `work` says.
 pub fn for_each(function: Value, items: Vec<Value>, work: Work) -> Result<Value, Escape> {
-    Err(Box::new(Outcome::Call(Box::new(ForEach { function, items, work, done: 0, kept: Vec::new() }))))
+    Err(Box::new(Outcome::Call(Box::new(ForEach {
+        function,
+        items,
+        work,
+        done: 0,
+        kept: Vec::new(),
+    }))))
 }
 
 struct ForEach {
@@ -179,7 +196,9 @@ pub fn reduce(function: Value, items: Vec<Value>, start: Option<Value>) -> Resul
     left.reverse();
     let start = match start {
         Some(start) => start,
-        None => left.pop().ok_or_else(|| Fault::value_error("`reduce` of an empty list needs a start"))?,
+        None => left
+            .pop()
+            .ok_or_else(|| Fault::value_error("`reduce` of an empty list needs a start"))?,
     };
     Err(Box::new(Outcome::Call(Box::new(Reduce { function, left, start: Some(start) }))))
 }

@@ -23,7 +23,11 @@ pub fn register(table: &mut Table) {
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
             (Some(c), None) => Ok(Value::int(i64::from(u32::from(c)))),
-            _ => Err(Fault::value_error(format!("`ord` needs one character, not {}", repr(&args[0]))).into()),
+            _ => Err(Fault::value_error(format!(
+                "`ord` needs one character, not {}",
+                repr(&args[0])
+            ))
+            .into()),
         }
     });
     table.function("chr", "n", |_, args| {
@@ -47,12 +51,14 @@ pub fn len(value: &Value) -> Result<Value, Fault> {
         View::Map(map) => map.len(),
         View::Range(range) => {
             let count = i64::try_from(range.count());
-            return count
-                .map(Value::int)
-                .map_err(|_| Fault::new(ErrorKind::Overflow, "the length of this range does not fit 64 bits"));
+            return count.map(Value::int).map_err(|_| {
+                Fault::new(ErrorKind::Overflow, "the length of this range does not fit 64 bits")
+            });
         }
         View::Object(object) if object.kind.is_queue() => {
-            return Err(Fault::type_error("`len` does not go with a queue; `q.len()` is how many lie in it now"));
+            return Err(Fault::type_error(
+                "`len` does not go with a queue; `q.len()` is how many lie in it now",
+            ));
         }
         _ => return Err(wrong(value, "len", "a str, a list, a map or a range")),
     };
@@ -103,7 +109,10 @@ fn to_float(value: &Value) -> Result<Value, Fault> {
         View::Bool(value) => Ok(Value::float(f64::from(u8::from(value)))),
         View::Str(text) => {
             let plain = text.as_str().trim().replace('_', "");
-            plain.parse().map(Value::float).map_err(|_| Fault::value_error(format!("{} is no float", repr(value))))
+            plain
+                .parse()
+                .map(Value::float)
+                .map_err(|_| Fault::value_error(format!("{} is no float", repr(value))))
         }
         _ => Err(wrong(value, "float", "a number or a str")),
     }

@@ -37,7 +37,9 @@ pub fn register(table: &mut Table) {
         Ok(place.map_or(Value::NIL, |entry| Value::int(entry.place.line() as i64)))
     });
     table.field(of, "trace", |_, this, _| {
-        let Some(origin) = error(this).origin() else { return new_list(Vec::new()).map_err(Into::into) };
+        let Some(origin) = error(this).origin() else {
+            return new_list(Vec::new()).map_err(Into::into);
+        };
         let half = origin.trace.len() - origin.trace.len() / 2;
         let mut lines = Vec::new();
         for (i, entry) in origin.trace.iter().enumerate() {

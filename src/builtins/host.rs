@@ -40,7 +40,10 @@ pub fn register(table: &mut Table) {
     table.function("random_int", "a b", |_, args| {
         let (a, b) = (int(&args[0], "random_int")?, int(&args[1], "random_int")?);
         if a > b {
-            return Err(Fault::value_error(format!("`random_int` goes from the smaller to the greater, not from {a} to {b}")).into());
+            return Err(Fault::value_error(format!(
+                "`random_int` goes from the smaller to the greater, not from {a} to {b}"
+            ))
+            .into());
         }
         ask(HostCall::RandomInt(a, b))
     });
@@ -50,14 +53,19 @@ pub fn register(table: &mut Table) {
     });
     table.function("seed", "n", |_, args| ask(HostCall::Seed(int(&args[0], "seed")?)));
     table.function("env", "name", |_, args| ask(HostCall::Env(str(&args[0], "env")?.to_owned())));
-    table.function("read_file", "path", |_, args| ask(HostCall::ReadFile(str(&args[0], "read_file")?.to_owned())));
+    table.function("read_file", "path", |_, args| {
+        ask(HostCall::ReadFile(str(&args[0], "read_file")?.to_owned()))
+    });
     table.function("write_file", "path text", |_, args| write(args, "write_file", false));
     table.function("append_file", "path text", |_, args| write(args, "append_file", true));
     table.function("exit", "code?", |_, args| {
         let code = given(&args[0]).map_or(Ok(0), |code| int(code, "exit"))?;
         match u8::try_from(code) {
             Ok(code) => ask(HostCall::Exit(i32::from(code))),
-            Err(_) => Err(Fault::value_error(format!("an exit status is from 0 to 255, not {code}")).into()),
+            Err(_) => {
+                Err(Fault::value_error(format!("an exit status is from 0 to 255, not {code}"))
+                    .into())
+            }
         }
     });
     table.function("current_thread", "", |_, _| ask(HostCall::CurrentThread));

@@ -51,7 +51,8 @@ pub fn register(table: &mut Table) {
                 break;
             }
         }
-        let at = found.ok_or_else(|| Fault::value_error(format!("{} is not in the list", repr(&args[0]))))?;
+        let at = found
+            .ok_or_else(|| Fault::value_error(format!("{} is not in the list", repr(&args[0]))))?;
         let removed = open.remove(at);
         drop(open);
         drop(removed);

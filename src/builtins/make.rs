@@ -7,11 +7,17 @@ use crate::vm::{Context, Escape, Make, Request};
 
 /// What is called so, if a name was given.
 fn label(context: &Context<'_>, name: &Value) -> Result<Label, Fault> {
-    let name = given(name).filter(|name| !name.is_nil()).map(|name| str(name, "name")).transpose()?;
+    let name =
+        given(name).filter(|name| !name.is_nil()).map(|name| str(name, "name")).transpose()?;
     Ok(context.program.label(name))
 }
 
-fn make(kind: ObjectKind, label: Label, number: Option<i64>, with: Option<Value>) -> Result<Value, Escape> {
+fn make(
+    kind: ObjectKind,
+    label: Label,
+    number: Option<i64>,
+    with: Option<Value>,
+) -> Result<Value, Escape> {
     Err(Request::Make(Make { kind, label, number, with }).into())
 }
 
@@ -25,9 +31,15 @@ fn count(value: &Value, what: &str, least: i64) -> Result<i64, Fault> {
 }
 
 pub fn register(table: &mut Table) {
-    table.function("Lock", "name?", |cx, args| make(ObjectKind::Lock, label(cx, &args[0])?, None, None));
-    table.function("RLock", "name?", |cx, args| make(ObjectKind::RLock, label(cx, &args[0])?, None, None));
-    table.function("RwLock", "name?", |cx, args| make(ObjectKind::RwLock, label(cx, &args[0])?, None, None));
+    table.function("Lock", "name?", |cx, args| {
+        make(ObjectKind::Lock, label(cx, &args[0])?, None, None)
+    });
+    table.function("RLock", "name?", |cx, args| {
+        make(ObjectKind::RLock, label(cx, &args[0])?, None, None)
+    });
+    table.function("RwLock", "name?", |cx, args| {
+        make(ObjectKind::RwLock, label(cx, &args[0])?, None, None)
+    });
     table.function("Semaphore", "n? name?", |cx, args| {
         let permits = given(&args[0]).map_or(Ok(1), |n| count(n, "Semaphore", 0))?;
         make(ObjectKind::Semaphore, label(cx, &args[1])?, Some(permits), None)
@@ -46,23 +58,31 @@ pub fn register(table: &mut Table) {
         }
         make(ObjectKind::Condition, label(cx, &args[1])?, None, lock)
     });
-    table.function("Event", "name?", |cx, args| make(ObjectKind::Event, label(cx, &args[0])?, None, None));
+    table.function("Event", "name?", |cx, args| {
+        make(ObjectKind::Event, label(cx, &args[0])?, None, None)
+    });
     table.function("Barrier", "n action? name?", |cx, args| {
         let parties = count(&args[0], "Barrier", 1)?;
-        let action = given(&args[1]).filter(|f| !f.is_nil()).map(|f| callable(f, "Barrier")).transpose()?;
+        let action =
+            given(&args[1]).filter(|f| !f.is_nil()).map(|f| callable(f, "Barrier")).transpose()?;
         make(ObjectKind::Barrier, label(cx, &args[2])?, Some(parties), action)
     });
     table.function("Latch", "n name?", |cx, args| {
         make(ObjectKind::Latch, label(cx, &args[1])?, Some(count(&args[0], "Latch", 0)?), None)
     });
-    table.function("Queue", "capacity? name?", |cx, args| queue(cx, args, ObjectKind::Queue, "Queue"));
-    table.function("LifoQueue", "capacity? name?", |cx, args| queue(cx, args, ObjectKind::LifoQueue, "LifoQueue"));
+    table.function("Queue", "capacity? name?", |cx, args| {
+        queue(cx, args, ObjectKind::Queue, "Queue")
+    });
+    table.function("LifoQueue", "capacity? name?", |cx, args| {
+        queue(cx, args, ObjectKind::LifoQueue, "LifoQueue")
+    });
     table.function("PriorityQueue", "capacity? name?", |cx, args| {
         queue(cx, args, ObjectKind::PriorityQueue, "PriorityQueue")
     });
     table.function("Pool", "workers? init? name?", |cx, args| {
         let workers = given(&args[0]).map(|n| count(n, "Pool", 1)).transpose()?;
-        let init = given(&args[1]).filter(|f| !f.is_nil()).map(|f| callable(f, "Pool")).transpose()?;
+        let init =
+            given(&args[1]).filter(|f| !f.is_nil()).map(|f| callable(f, "Pool")).transpose()?;
         make(ObjectKind::Pool, label(cx, &args[2])?, workers, init)
     });
     table.function("Atomic", "v name?", |cx, args| {
@@ -72,13 +92,18 @@ pub fn register(table: &mut Table) {
         let (start, calls) = match (given(&args[0]), given(&args[1])) {
             (Some(start), None) => (start.clone(), false),
             (None, Some(init)) => (callable(init, "Local")?, true),
-            _ => return Err(Fault::type_error("`Local` needs a value, or `init: f` to make one").into()),
+            _ => {
+                return Err(
+                    Fault::type_error("`Local` needs a value, or `init: f` to make one").into()
+                );
+            }
         };
         Ok(Value::from(Ref::new(Local { label: label(cx, &args[2])?, start, calls })))
     });
 }
 
 fn queue(cx: &Context<'_>, args: &[Value], kind: ObjectKind, what: &str) -> Result<Value, Escape> {
-    let capacity = given(&args[0]).filter(|n| !n.is_nil()).map(|n| count(n, what, 0)).transpose()?;
+    let capacity =
+        given(&args[0]).filter(|n| !n.is_nil()).map(|n| count(n, what, 0)).transpose()?;
     make(kind, label(cx, &args[1])?, capacity, None)
 }

@@ -8,7 +8,8 @@ use crate::values::{ErrorKind, Fault, Range, Ref, Value, View};
 pub fn register(table: &mut Table) {
     table.function("abs", "x", |_, args| abs(&args[0]).map_err(Into::into));
     table.function("round", "x digits?", |_, args| round(&args[0], &args[1]).map_err(Into::into));
-    table.function("floor", "x", |_, args| whole(&args[0], "floor", f64::floor).map_err(Into::into));
+    table
+        .function("floor", "x", |_, args| whole(&args[0], "floor", f64::floor).map_err(Into::into));
     table.function("ceil", "x", |_, args| whole(&args[0], "ceil", f64::ceil).map_err(Into::into));
     table.function("sqrt", "x", |_, args| {
         let x = number(&args[0], "sqrt")?;
@@ -21,7 +22,11 @@ pub fn register(table: &mut Table) {
         let x = number(&args[0], "exp")?;
         let result = x.exp();
         if result.is_infinite() && x.is_finite() {
-            return Err(Fault::new(ErrorKind::Overflow, "the result of `exp` does not fit a float").into());
+            return Err(Fault::new(
+                ErrorKind::Overflow,
+                "the result of `exp` does not fit a float",
+            )
+            .into());
         }
         Ok(Value::float(result))
     });
@@ -69,15 +74,17 @@ fn round(value: &Value, digits: &Value) -> Result<Value, Fault> {
     match value.view() {
         View::Int(number) if digits >= 0 => Ok(Value::int(number)),
         View::Int(number) => {
-            let Some(scale) = u32::try_from(-digits).ok().and_then(|power| 10_i64.checked_pow(power)) else {
+            let Some(scale) =
+                u32::try_from(-digits).ok().and_then(|power| 10_i64.checked_pow(power))
+            else {
                 return Ok(Value::int(0));
             };
             let (down, rest) = (number.div_euclid(scale), number.rem_euclid(scale));
             let up = rest * 2 > scale || (rest * 2 == scale && down % 2 != 0);
             let rounded = (down + i64::from(up)).checked_mul(scale);
-            rounded
-                .map(Value::int)
-                .ok_or_else(|| Fault::new(ErrorKind::Overflow, "the result of `round` does not fit 64 bits"))
+            rounded.map(Value::int).ok_or_else(|| {
+                Fault::new(ErrorKind::Overflow, "the result of `round` does not fit 64 bits")
+            })
         }
         View::Float(number) if !number.is_finite() || digits > 300 => Ok(Value::float(number)),
         // The decimal text of a float is rounded from its exact value.
@@ -87,7 +94,11 @@ fn round(value: &Value, digits: &Value) -> Result<Value, Fault> {
         }
         View::Float(number) => {
             let scale = 10_f64.powi(i32::try_from(-digits).unwrap_or(i32::MAX));
-            Ok(Value::float(if scale.is_finite() { (number / scale).round_ties_even() * scale } else { 0.0 }))
+            Ok(Value::float(if scale.is_finite() {
+                (number / scale).round_ties_even() * scale
+            } else {
+                0.0
+            }))
         }
         _ => Err(wrong(value, "round", "a number")),
     }

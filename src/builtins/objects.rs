@@ -4,9 +4,13 @@ use super::Table;
 use super::arguments::{bool, callable, given, int, items};
 use crate::primitives::{Action, Look};
 use crate::syntax::ast::BinaryOp;
-use crate::values::{Atomic, Fault, Local, Object, ObjectKind, Published, Ref, Side, Value, View, binary};
+use crate::values::{
+    Atomic, Fault, Local, Object, ObjectKind, Published, Ref, Side, Value, View, binary,
+};
+use crate::vm::{
+    Callback, CallbackStep, Escape, HostCall, Limit, ObjectMethod, Outcome, Request, TypeKey,
+};
 use rustc_hash::FxHashMap;
-use crate::vm::{Escape, Callback, CallbackStep, HostCall, Limit, ObjectMethod, Outcome, Request, TypeKey};
 
 /// The object that a method is of.
 fn object(value: &Value) -> &Ref<Object> {
@@ -27,22 +31,43 @@ fn method(this: &Value, method: ObjectMethod) -> Result<Value, Escape> {
 pub fn register(table: &mut Table) {
     use ObjectKind as K;
     for kind in [
-        K::Lock, K::RLock, K::RwLock, K::Semaphore, K::BoundedSemaphore, K::Condition, K::Event, K::Barrier, K::Latch,
-        K::Queue, K::LifoQueue, K::PriorityQueue, K::Pool,
+        K::Lock,
+        K::RLock,
+        K::RwLock,
+        K::Semaphore,
+        K::BoundedSemaphore,
+        K::Condition,
+        K::Event,
+        K::Barrier,
+        K::Latch,
+        K::Queue,
+        K::LifoQueue,
+        K::PriorityQueue,
+        K::Pool,
     ] {
-        table.method(TypeKey::object(kind), "waiting", "", |_, this, _| method(this, ObjectMethod::Waiting));
+        table.method(TypeKey::object(kind), "waiting", "", |_, this, _| {
+            method(this, ObjectMethod::Waiting)
+        });
     }
     for kind in [K::Lock, K::RLock, K::Condition] {
-        table.method(TypeKey::object(kind), "locked", "", |_, this, _| method(this, ObjectMethod::Locked));
-        table.method(TypeKey::object(kind), "owner", "", |_, this, _| method(this, ObjectMethod::Owner));
+        table.method(TypeKey::object(kind), "locked", "", |_, this, _| {
+            method(this, ObjectMethod::Locked)
+        });
+        table.method(TypeKey::object(kind), "owner", "", |_, this, _| {
+            method(this, ObjectMethod::Owner)
+        });
     }
-    table.method(TypeKey::object(K::RLock), "depth", "", |_, this, _| perform(this, Action::Look(Look::Depth)));
+    table.method(TypeKey::object(K::RLock), "depth", "", |_, this, _| {
+        perform(this, Action::Look(Look::Depth))
+    });
     let rw = TypeKey::object(K::RwLock);
     table.method(rw, "locked", "", |_, this, _| perform(this, Action::Look(Look::Locked)));
     table.field(rw, "read", |_, this, _| Ok(side(this, false)));
     table.field(rw, "write", |_, this, _| Ok(side(this, true)));
     for kind in [K::Semaphore, K::BoundedSemaphore] {
-        table.method(TypeKey::object(kind), "value", "", |_, this, _| perform(this, Action::Look(Look::Value)));
+        table.method(TypeKey::object(kind), "value", "", |_, this, _| {
+            perform(this, Action::Look(Look::Value))
+        });
     }
     let event = TypeKey::object(K::Event);
     table.method(event, "set", "", |_, this, _| perform(this, Action::Set));
@@ -132,7 +157,9 @@ fn atomic(table: &mut Table) {
         drop(this_atomic(this).swap(args[0].clone()));
         Ok(Value::NIL)
     });
-    table.method(of, "swap", "v", |_, this, args| Ok(this_atomic(this).swap(args[0].clone()).into()));
+    table.method(of, "swap", "v", |_, this, args| {
+        Ok(this_atomic(this).swap(args[0].clone()).into())
+    });
     table.method(of, "add", "n", |_, this, args| {
         this_atomic(this).update(|value| binary(BinaryOp::Add, value, &args[0])).map_err(Into::into)
     });
@@ -156,7 +183,11 @@ struct LocalStart {
 }
 
 impl Callback for LocalStart {
-    fn step(&mut self, locals: &mut FxHashMap<u64, Value>, result: Value) -> Result<CallbackStep, Fault> {
+    fn step(
+        &mut self,
+        locals: &mut FxHashMap<u64, Value>,
+        result: Value,
+    ) -> Result<CallbackStep, Fault> {
         if !std::mem::replace(&mut self.called, true) {
             return Ok(CallbackStep::Call(self.local.start.clone(), Vec::new()));
         }

@@ -15,8 +15,6 @@ pub fn register(table: &mut Table) {
     table.method(of, "filter", "f", |_, this, args| {
         for_each(callable(&args[0], "filter")?, items(this, "filter")?, Work::Filter)
     });
-    table.method(of, "contains", "x", |_, this, args| {
-        Ok(Value::bool(contains(this, &args[0])?))
-    });
+    table.method(of, "contains", "x", |_, this, args| Ok(Value::bool(contains(this, &args[0])?)));
     table.method(of, "len", "", |_, this, _| len(this).map_err(Into::into));
 }

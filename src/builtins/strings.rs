@@ -21,20 +21,29 @@ fn texts<'a>(parts: impl Iterator<Item = &'a str>) -> Result<Value, Fault> {
 
 pub fn register(table: &mut Table) {
     let of = TypeKey::STR;
-    table.method(of, "upper", "", |_, this, _| Ok(Value::str(&this_str(this).as_str().to_uppercase())));
-    table.method(of, "lower", "", |_, this, _| Ok(Value::str(&this_str(this).as_str().to_lowercase())));
+    table.method(of, "upper", "", |_, this, _| {
+        Ok(Value::str(&this_str(this).as_str().to_uppercase()))
+    });
+    table.method(of, "lower", "", |_, this, _| {
+        Ok(Value::str(&this_str(this).as_str().to_lowercase()))
+    });
     table.method(of, "trim", "", |_, this, _| Ok(Value::str(this_str(this).as_str().trim())));
     table.method(of, "split", "sep?", |_, this, args| {
         let text = this_str(this).as_str();
         match given(&args[0]) {
             None => texts(text.split_whitespace()).map_err(Into::into),
             Some(separator) => match str(separator, "split")? {
-                "" => Err(Fault::value_error("`split` needs a separator that is not empty; `chars` parts the characters").into()),
+                "" => Err(Fault::value_error(
+                    "`split` needs a separator that is not empty; `chars` parts the characters",
+                )
+                .into()),
                 separator => texts(text.split(separator)).map_err(Into::into),
             },
         }
     });
-    table.method(of, "lines", "", |_, this, _| texts(this_str(this).as_str().lines()).map_err(Into::into));
+    table.method(of, "lines", "", |_, this, _| {
+        texts(this_str(this).as_str().lines()).map_err(Into::into)
+    });
     table.method(of, "replace", "old new", |_, this, args| {
         let (old, new) = (str(&args[0], "replace")?, str(&args[1], "replace")?);
         Ok(Value::str(&this_str(this).as_str().replace(old, new)))

@@ -18,7 +18,12 @@ pub fn disassemble(unit: &Unit, builtin: &dyn Fn(u32) -> String) -> String {
     out
 }
 
-fn disassemble_function(out: &mut String, unit: &Unit, function: &Function, builtin: &dyn Fn(u32) -> String) {
+fn disassemble_function(
+    out: &mut String,
+    unit: &Unit,
+    function: &Function,
+    builtin: &dyn Fn(u32) -> String,
+) {
     let owner = function.owner.as_ref().map(|owner| format!("{owner}.")).unwrap_or_default();
     let _ = writeln!(
         out,
@@ -49,19 +54,29 @@ fn disassemble_function(out: &mut String, unit: &Unit, function: &Function, buil
     }
     for handler in &function.handlers {
         let what = match handler.kind {
-            HandlerKind::Catch { register, target } => format!("errors go to r{register}, on at {target}"),
-            HandlerKind::Displace { register } => format!("errors take the one after r{register} along"),
+            HandlerKind::Catch { register, target } => {
+                format!("errors go to r{register}, on at {target}")
+            }
+            HandlerKind::Displace { register } => {
+                format!("errors take the one after r{register} along")
+            }
         };
         let _ = writeln!(out, "      {}..{}: {what}", handler.start, handler.end);
     }
 }
 
-fn instruction_text(function: &Function, pc: usize, instruction: Instruction, builtin: &dyn Fn(u32) -> String) -> String {
+fn instruction_text(
+    function: &Function,
+    pc: usize,
+    instruction: Instruction,
+    builtin: &dyn Fn(u32) -> String,
+) -> String {
     let op = instruction.op();
     let values = [usize::from(instruction.a()), usize::from(instruction.b()), instruction.c()];
     let mut text = format!("{:<14}", op.name());
     for (place, (operand, value)) in op.operands().into_iter().zip(values).enumerate() {
-        let signed = if place == 2 { instruction.c_signed() } else { i32::from(instruction.b_signed()) };
+        let signed =
+            if place == 2 { instruction.c_signed() } else { i32::from(instruction.b_signed()) };
         let shown = match operand {
             Operand::None => continue,
             Operand::Read | Operand::Write => format!("r{value}"),

@@ -8,8 +8,8 @@ mod verify;
 
 pub use ask::{AskKind, Construct, SPAWN_DAEMON, SelectKind, TIMER_EVERY};
 pub use code::{
-    AskOperand, Assertion, CaptureSource, Constant, Function, FunctionRef, Handler, HandlerKind, Instruction,
-    Member, StructCode, Unit,
+    AskOperand, Assertion, CaptureSource, Constant, Function, FunctionRef, Handler, HandlerKind,
+    Instruction, Member, StructCode, Unit,
 };
 pub use disassemble::disassemble;
 pub use op::{Op, Operand};

@@ -4,8 +4,8 @@
 //! may, because it runs only functions that have passed this check when they were linked. A failure is
 //! a mistake of the compiler, never of a script.
 
-use super::code::{AskOperand, CaptureSource, Function, HandlerKind, Unit};
 use super::ask::AskKind;
+use super::code::{AskOperand, CaptureSource, Function, HandlerKind, Unit};
 use super::op::{Op, Operand};
 
 /// Checks all functions of `unit`.
@@ -15,7 +15,8 @@ use super::op::{Op, Operand};
 /// What is out of bounds, where.
 pub fn verify(unit: &Unit) -> Result<(), String> {
     for (index, function) in unit.functions.iter().enumerate() {
-        verify_function(function).map_err(|wrong| format!("function {index} `{}`: {wrong}", function.name))?;
+        verify_function(function)
+            .map_err(|wrong| format!("function {index} `{}`: {wrong}", function.name))?;
     }
     for structure in &unit.structs {
         let methods = structure.methods.iter().map(|(_, index)| *index);
@@ -38,7 +39,9 @@ fn verify_function(function: &Function) -> Result<(), String> {
         return Err("more captures than registers for them".to_owned());
     }
     let code = &function.code;
-    let ends = code.last().is_some_and(|last| matches!(last.op(), Op::Return | Op::ReturnNil | Op::Jump | Op::Rethrow | Op::Raise));
+    let ends = code.last().is_some_and(|last| {
+        matches!(last.op(), Op::Return | Op::ReturnNil | Op::Jump | Op::Rethrow | Op::Raise)
+    });
     if !ends {
         return Err("the code runs off its end".to_owned());
     }
@@ -58,7 +61,8 @@ fn verify_function(function: &Function) -> Result<(), String> {
                 Operand::Site => value < function.sites.len(),
                 Operand::Jump => {
                     let target = pc as i64 + 1 + i64::from(instruction.c_signed());
-                    usize::try_from(target).is_ok_and(|t| t < code.len() && code[t].op() != Op::Extra)
+                    usize::try_from(target)
+                        .is_ok_and(|t| t < code.len() && code[t].op() != Op::Extra)
                 }
                 Operand::Ask => value & 31 < AskKind::ALL.len(),
                 Operand::None | Operand::Int | Operand::Count | Operand::Builtin => true,
@@ -67,7 +71,10 @@ fn verify_function(function: &Function) -> Result<(), String> {
                 return fail("an operand out of bounds");
             }
         }
-        if operands[0] == Operand::Write && writes_borrowed(function, instruction.a()) && !matches!(op, Op::BorrowGlobal | Op::OwnFunction) {
+        if operands[0] == Operand::Write
+            && writes_borrowed(function, instruction.a())
+            && !matches!(op, Op::BorrowGlobal | Op::OwnFunction)
+        {
             return fail("a borrowed register is written");
         }
         if op == Op::Return && writes_borrowed(function, instruction.a()) {
@@ -88,7 +95,11 @@ fn verify_function(function: &Function) -> Result<(), String> {
             HandlerKind::Catch { register, target } => (register, target as usize),
             HandlerKind::Displace { register } => (register + 1, 0),
         };
-        if start > end || end > code.len() || target >= code.len() || usize::from(register) >= registers {
+        if start > end
+            || end > code.len()
+            || target >= code.len()
+            || usize::from(register) >= registers
+        {
             return Err("a handler out of bounds".to_owned());
         }
     }

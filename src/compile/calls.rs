@@ -21,7 +21,13 @@ enum Callee<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn call(&mut self, builder: &mut Builder<'a>, call: &'a Call, to: Register, at: Span) {
+    pub(super) fn call(
+        &mut self,
+        builder: &mut Builder<'a>,
+        call: &'a Call,
+        to: Register,
+        at: Span,
+    ) {
         match self.known_callee(builder, call) {
             Callee::Function(function, parameters) => {
                 let base = self.bound_arguments(builder, call, &parameters, 0);
@@ -108,7 +114,8 @@ impl<'a> Compiler<'a> {
         let structure = self.struct_of_own(own)?;
         let id = self.variable_of(&structure.name)?;
         self.known_structs.get(&id)?;
-        let method = structure.methods.iter().find(|m| m.name.as_ref().is_some_and(|n| &*n.name == name))?;
+        let method =
+            structure.methods.iter().find(|m| m.name.as_ref().is_some_and(|n| &*n.name == name))?;
         let function = FunctionRef { unit: self.unit, index: method.id };
         Some((function, crate::resolve::parameters_of(&method.parameters)))
     }
@@ -174,7 +181,12 @@ impl<'a> Compiler<'a> {
         (base, named + by_position)
     }
 
-    pub(super) fn plain_arguments(&mut self, builder: &mut Builder<'a>, call: &'a Call, base: Register) {
+    pub(super) fn plain_arguments(
+        &mut self,
+        builder: &mut Builder<'a>,
+        call: &'a Call,
+        base: Register,
+    ) {
         for (i, argument) in call.arguments.iter().enumerate() {
             self.value(builder, &argument.value, base + i as Register);
         }

@@ -112,7 +112,8 @@ impl<'a> Compiler<'a> {
             None => builder.emit(Op::LoadUnset, said, 0, 0),
         }
         builder.at(at);
-        let constant = builder.constant(Constant::Assertion(crate::bytecode::Assertion { text, operands }));
+        let constant =
+            builder.constant(Constant::Assertion(crate::bytecode::Assertion { text, operands }));
         builder.emit(Op::AssertFail, said, base, constant);
         builder.land_all(passed);
         builder.free(mark);

@@ -24,18 +24,25 @@ impl<'a> Compiler<'a> {
         let mark = builder.mark();
         match &expr.kind {
             ExprKind::Parenthesis(inner) => self.effect(builder, inner),
-            ExprKind::If { branches, otherwise } => self.conditional(builder, branches, otherwise.as_ref(), None),
+            ExprKind::If { branches, otherwise } => {
+                self.conditional(builder, branches, otherwise.as_ref(), None)
+            }
             ExprKind::Try { body, handlers, finale } => {
                 self.attempt(builder, body, handlers, finale.as_ref(), None);
             }
-            ExprKind::Lock { targets, limit, body } => self.lock(builder, targets, limit, body, None, expr.span),
+            ExprKind::Lock { targets, limit, body } => {
+                self.lock(builder, targets, limit, body, None, expr.span)
+            }
             ExprKind::Scope { limit, body } => self.scope(builder, limit, body, None, expr.span),
             ExprKind::Select(arms) => self.select(builder, arms, None, expr.span),
             _ => {
                 let register = builder.register();
                 self.value(builder, expr, register);
                 // A handle that nobody keeps is let go at once: its thread's error is then told.
-                if matches!(expr.kind, ExprKind::Spawn(_) | ExprKind::Timer { .. } | ExprKind::Call(_)) {
+                if matches!(
+                    expr.kind,
+                    ExprKind::Spawn(_) | ExprKind::Timer { .. } | ExprKind::Call(_)
+                ) {
                     builder.emit(Op::LoadNil, register, 0, 0);
                 }
             }
@@ -67,7 +74,12 @@ impl<'a> Compiler<'a> {
 
     /// An operand that keeps its value while what follows it is evaluated. `disturbed` tells that a block
     /// follows, which may assign variables.
-    pub(super) fn kept_operand(&mut self, builder: &mut Builder<'a>, expr: &'a Expr, disturbed: bool) -> Register {
+    pub(super) fn kept_operand(
+        &mut self,
+        builder: &mut Builder<'a>,
+        expr: &'a Expr,
+        disturbed: bool,
+    ) -> Register {
         let register = self.operand(builder, expr);
         if disturbed && builder.is_variable(register) {
             let kept = builder.register();
@@ -102,10 +114,16 @@ impl<'a> Compiler<'a> {
             ExprKind::Parenthesis(inner) => self.value(builder, inner, to),
             ExprKind::List(items) => self.list(builder, items, to),
             ExprKind::Map(entries) => self.map(builder, entries, to),
-            ExprKind::Unary { operator, operand } => self.unary(builder, *operator, operand, to, expr.span),
+            ExprKind::Unary { operator, operand } => {
+                self.unary(builder, *operator, operand, to, expr.span)
+            }
             // A float constant goes to the right where that means the same.
-            ExprKind::Binary { operator: operator @ (BinaryOp::Add | BinaryOp::Mul), left, right }
-                if matches!(left.bare().kind, ExprKind::Float(_)) && number_constant(right).is_none() =>
+            ExprKind::Binary {
+                operator: operator @ (BinaryOp::Add | BinaryOp::Mul),
+                left,
+                right,
+            } if matches!(left.bare().kind, ExprKind::Float(_))
+                && number_constant(right).is_none() =>
             {
                 let operand = self.operand(builder, right);
                 self.binary_with(builder, *operator, operand, left, to, expr.span);
@@ -148,15 +166,23 @@ impl<'a> Compiler<'a> {
                 builder.emit(Op::Slice, to, base, usize::from(*inclusive));
             }
             ExprKind::Lambda(function) => self.closure(builder, function, to),
-            ExprKind::If { branches, otherwise } => self.conditional(builder, branches, otherwise.as_ref(), Some(to)),
+            ExprKind::If { branches, otherwise } => {
+                self.conditional(builder, branches, otherwise.as_ref(), Some(to))
+            }
             ExprKind::Try { body, handlers, finale } => {
                 self.attempt(builder, body, handlers, finale.as_ref(), Some(to));
             }
-            ExprKind::Lock { targets, limit, body } => self.lock(builder, targets, limit, body, Some(to), expr.span),
-            ExprKind::Scope { limit, body } => self.scope(builder, limit, body, Some(to), expr.span),
+            ExprKind::Lock { targets, limit, body } => {
+                self.lock(builder, targets, limit, body, Some(to), expr.span)
+            }
+            ExprKind::Scope { limit, body } => {
+                self.scope(builder, limit, body, Some(to), expr.span)
+            }
             ExprKind::Select(arms) => self.select(builder, arms, Some(to), expr.span),
             ExprKind::Spawn(spawn) => self.spawn(builder, spawn, to, expr.span),
-            ExprKind::Timer { every, delay, work } => self.timer(builder, *every, delay, work, to, expr.span),
+            ExprKind::Timer { every, delay, work } => {
+                self.timer(builder, *every, delay, work, to, expr.span)
+            }
             ExprKind::Sleep(delay) => self.sleep(builder, delay, to, expr.span),
             ExprKind::Operation(operation) => self.operation(builder, operation, to, expr.span),
         }
@@ -248,7 +274,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn unary(&mut self, builder: &mut Builder<'a>, operator: UnaryOp, operand: &'a Expr, to: Register, at: Span) {
+    fn unary(
+        &mut self,
+        builder: &mut Builder<'a>,
+        operator: UnaryOp,
+        operand: &'a Expr,
+        to: Register,
+        at: Span,
+    ) {
         let register = self.operand(builder, operand);
         builder.at(at);
         let op = match operator {
@@ -269,7 +302,8 @@ impl<'a> Compiler<'a> {
         to: Register,
         at: Span,
     ) {
-        let small = small_int(right).and_then(|n| i32::try_from(n).ok()).filter(|n| n.abs() < 1 << 22);
+        let small =
+            small_int(right).and_then(|n| i32::try_from(n).ok()).filter(|n| n.abs() < 1 << 22);
         if let (Some(op), Some(number)) = (int_op(operator), small) {
             builder.at(at);
             builder.emit_int(op, to, left, number);
@@ -329,7 +363,12 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates what an item is of, and its index. With `disturbed`, a block may assign variables before
     /// the item is used.
-    pub(super) fn item_place(&mut self, builder: &mut Builder<'a>, expr: &'a Expr, disturbed: bool) -> Item {
+    pub(super) fn item_place(
+        &mut self,
+        builder: &mut Builder<'a>,
+        expr: &'a Expr,
+        disturbed: bool,
+    ) -> Item {
         match &expr.kind {
             ExprKind::Parenthesis(inner) => self.item_place(builder, inner, disturbed),
             ExprKind::Index { of, index } => {

@@ -244,7 +244,14 @@ impl<'a> Builder<'a> {
         self.emit(Op::Extra, arguments as u16, site as u16, names.map_or(0, |names| names + 1));
     }
 
-    pub fn emit_ask(&mut self, to: Register, base: Register, count: usize, kind: AskKind, or_else: bool) {
+    pub fn emit_ask(
+        &mut self,
+        to: Register,
+        base: Register,
+        count: usize,
+        kind: AskKind,
+        or_else: bool,
+    ) {
         if count > AskOperand::MAX_COUNT {
             self.grew_too_large();
         }

@@ -89,7 +89,11 @@ pub fn compile<'a>(
     let unit = Unit {
         source: source.clone(),
         number: unit,
-        functions: compiler.functions.into_iter().map(|f| f.unwrap_or_else(empty_function)).collect(),
+        functions: compiler
+            .functions
+            .into_iter()
+            .map(|f| f.unwrap_or_else(empty_function))
+            .collect(),
         structs: compiler.structs.into_iter().flatten().collect(),
         globals: compiler.global_names,
     };

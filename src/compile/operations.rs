@@ -7,12 +7,22 @@ use crate::source::Span;
 use crate::syntax::ast::{Block, Expr, Limit, Operation, OperationKind};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn operation(&mut self, builder: &mut Builder<'a>, operation: &'a Operation, to: Register, at: Span) {
+    pub(super) fn operation(
+        &mut self,
+        builder: &mut Builder<'a>,
+        operation: &'a Operation,
+        to: Register,
+        at: Span,
+    ) {
         let limit = &operation.limit;
         match (operation.operator, operation.operands.as_slice()) {
-            (OperationKind::Join, [one]) => self.simple(builder, &[Some(one)], limit, AskKind::Join, to, at),
+            (OperationKind::Join, [one]) => {
+                self.simple(builder, &[Some(one)], limit, AskKind::Join, to, at)
+            }
             (OperationKind::Join, many) => self.join_all(builder, many, limit, to, at),
-            (OperationKind::JoinAny, [list]) => self.simple(builder, &[Some(list)], limit, AskKind::JoinAny, to, at),
+            (OperationKind::JoinAny, [list]) => {
+                self.simple(builder, &[Some(list)], limit, AskKind::JoinAny, to, at)
+            }
             (OperationKind::Acquire, [one, rest @ ..]) => {
                 self.simple(builder, &[Some(one), rest.first()], limit, AskKind::Acquire, to, at);
             }
@@ -28,7 +38,9 @@ impl<'a> Compiler<'a> {
             (OperationKind::Send, [queue, value]) => {
                 self.simple(builder, &[Some(queue), Some(value)], limit, AskKind::Send, to, at);
             }
-            (OperationKind::Recv, [queue]) => self.simple(builder, &[Some(queue)], limit, AskKind::Recv, to, at),
+            (OperationKind::Recv, [queue]) => {
+                self.simple(builder, &[Some(queue)], limit, AskKind::Recv, to, at)
+            }
             (OperationKind::Barrier, [barrier]) => self.barrier(builder, barrier, limit, to, at),
             (OperationKind::Wait, [on]) => match &operation.until {
                 Some(until) => self.wait_until(builder, on, until, limit, to, at),
@@ -85,7 +97,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn join_all(&mut self, builder: &mut Builder<'a>, handles: &'a [Expr], limit: &'a Limit, to: Register, at: Span) {
+    fn join_all(
+        &mut self,
+        builder: &mut Builder<'a>,
+        handles: &'a [Expr],
+        limit: &'a Limit,
+        to: Register,
+        at: Span,
+    ) {
         let base = builder.registers(2);
         let mark = builder.mark();
         let first = builder.registers(handles.len());
@@ -101,7 +120,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// `barrier b`: arrive; the last to arrive runs the action, then lets the others go.
-    fn barrier(&mut self, builder: &mut Builder<'a>, barrier: &'a Expr, limit: &'a Limit, to: Register, at: Span) {
+    fn barrier(
+        &mut self,
+        builder: &mut Builder<'a>,
+        barrier: &'a Expr,
+        limit: &'a Limit,
+        to: Register,
+        at: Span,
+    ) {
         let base = builder.registers(2);
         self.value(builder, barrier, base);
         self.limit_value(builder, limit, base + 1);
@@ -127,7 +153,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// `wait x`: for an event or a latch that is one request; for a condition, it enrols, and goes on.
-    fn wait(&mut self, builder: &mut Builder<'a>, on: &'a Expr, limit: &'a Limit, to: Register, at: Span) {
+    fn wait(
+        &mut self,
+        builder: &mut Builder<'a>,
+        on: &'a Expr,
+        limit: &'a Limit,
+        to: Register,
+        at: Span,
+    ) {
         let base = builder.registers(2);
         self.value(builder, on, base);
         self.limit_value(builder, limit, base + 1);

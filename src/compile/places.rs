@@ -16,7 +16,10 @@ pub(super) enum Place {
     Cell(Register),
     /// In a global, by the number of its constant. One that never changes once set may be borrowed, into
     /// that register.
-    Global { constant: usize, borrow: Option<Register> },
+    Global {
+        constant: usize,
+        borrow: Option<Register>,
+    },
     /// It is a function, a struct or a module that is known.
     Function(FunctionRef),
     Struct(FunctionRef),
@@ -34,7 +37,8 @@ impl<'a> Compiler<'a> {
         for statement in &script.body.statements {
             match &statement.kind {
                 StmtKind::Fn(function) if !prompt => {
-                    if let Some(id) = function.name.as_ref().and_then(|name| self.variable_of(name)) {
+                    if let Some(id) = function.name.as_ref().and_then(|name| self.variable_of(name))
+                    {
                         let place = FunctionRef { unit: self.unit, index: function.id };
                         self.known_functions.insert(id, place);
                     }
@@ -58,10 +62,11 @@ impl<'a> Compiler<'a> {
                 _ => false,
             };
             if variable.top && held && (variable.captured || self.purpose != Purpose::Main) {
-                let number = self.earlier_function(&variable.name, variable.kind).unwrap_or_else(|| {
-                    self.globals += 1;
-                    self.globals - 1
-                });
+                let number =
+                    self.earlier_function(&variable.name, variable.kind).unwrap_or_else(|| {
+                        self.globals += 1;
+                        self.globals - 1
+                    });
                 self.own_globals.insert(id, number);
                 self.global_names.push((variable.name.clone(), number));
             }
@@ -193,7 +198,11 @@ impl<'a> Compiler<'a> {
     pub(super) fn variable_place(&mut self, builder: &mut Builder<'a>, id: VariableId) -> Place {
         let variable = self.resolution.variable(id);
         if let Some(register) = builder.variables.get(&id) {
-            return if self.is_cell(id) { Place::Cell(*register) } else { Place::Register(*register) };
+            return if self.is_cell(id) {
+                Place::Cell(*register)
+            } else {
+                Place::Register(*register)
+            };
         }
         if self.resolution.functions[builder.id as usize].own_struct == Some(id) {
             return Place::OwnStruct;
@@ -229,7 +238,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// `util.name`, where `util` is an import: where the name is.
-    pub(super) fn member_place(&mut self, builder: &mut Builder<'a>, of: &Expr, name: &str) -> Option<Place> {
+    pub(super) fn member_place(
+        &mut self,
+        builder: &mut Builder<'a>,
+        of: &Expr,
+        name: &str,
+    ) -> Option<Place> {
         let known = self.member_known(of, name)?;
         Some(Compiler::known_place(builder, known))
     }
@@ -314,7 +328,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// A primitive that a call made is called after the variable it is first bound to.
-    pub(super) fn bind_name(&mut self, builder: &mut Builder<'a>, value: &Expr, name: &str, register: Register) {
+    pub(super) fn bind_name(
+        &mut self,
+        builder: &mut Builder<'a>,
+        value: &Expr,
+        name: &str,
+        register: Register,
+    ) {
         if matches!(value.bare().kind, ExprKind::Call(_)) && name != "_" {
             let text = builder.text(name);
             builder.emit(Op::BindName, register, 0, text);

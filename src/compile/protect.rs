@@ -65,15 +65,23 @@ impl Cleanup {
 
 impl<'a> Compiler<'a> {
     /// Protects the code from here on.
-    pub(super) fn open_cleanup(&self, builder: &mut Builder<'a>, cleanup: impl FnOnce(Ranges) -> Cleanup) {
+    pub(super) fn open_cleanup(
+        &self,
+        builder: &mut Builder<'a>,
+        cleanup: impl FnOnce(Ranges) -> Cleanup,
+    ) {
         let ranges = Ranges::begin(builder.position());
         builder.cleanups.push(cleanup(ranges));
     }
 
     /// Ends the protection that was opened last.
-    pub(super) fn close_cleanup(&self, builder: &mut Builder<'a>) -> (Cleanup, Vec<(usize, usize)>) {
+    pub(super) fn close_cleanup(
+        &self,
+        builder: &mut Builder<'a>,
+    ) -> (Cleanup, Vec<(usize, usize)>) {
         let here = builder.position();
-        let mut cleanup = builder.cleanups.pop().unwrap_or(Cleanup::Handlers { ranges: Ranges::default() });
+        let mut cleanup =
+            builder.cleanups.pop().unwrap_or(Cleanup::Handlers { ranges: Ranges::default() });
         cleanup.pause(here);
         let ranges = std::mem::take(&mut cleanup.ranges().done);
         (cleanup, ranges)

@@ -7,7 +7,13 @@ use crate::source::Span;
 use crate::syntax::ast::{Arm, ArmKind};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn select(&mut self, builder: &mut Builder<'a>, arms: &'a [Arm], to: Option<Register>, at: Span) {
+    pub(super) fn select(
+        &mut self,
+        builder: &mut Builder<'a>,
+        arms: &'a [Arm],
+        to: Option<Register>,
+        at: Span,
+    ) {
         let mark = builder.mark();
         let head = Span { start: at.start, end: at.start + 6 };
         let answer = builder.registers(2);
@@ -21,8 +27,11 @@ impl<'a> Compiler<'a> {
         builder.free(inner);
         let mut done = Vec::new();
         for (i, arm) in arms.iter().enumerate() {
-            let other = (i + 1 < arms.len()).then(|| builder.emit_jump(Op::JumpNeInt, answer, i as Register));
-            if let ArmKind::Recv { name: Some(name), .. } | ArmKind::Join { name: Some(name), .. } = &arm.on {
+            let other = (i + 1 < arms.len())
+                .then(|| builder.emit_jump(Op::JumpNeInt, answer, i as Register));
+            if let ArmKind::Recv { name: Some(name), .. } | ArmKind::Join { name: Some(name), .. } =
+                &arm.on
+            {
                 if let Some(id) = self.variable_of(name) {
                     builder.variables.insert(id, answer + 1);
                 }

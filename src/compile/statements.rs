@@ -11,7 +11,12 @@ use crate::syntax::ast::{
 
 impl<'a> Compiler<'a> {
     /// The statements of a function, and its return; with `result`, it gives the value of the last one.
-    pub(super) fn function_body(&mut self, builder: &mut Builder<'a>, body: &'a Block, result: bool) {
+    pub(super) fn function_body(
+        &mut self,
+        builder: &mut Builder<'a>,
+        body: &'a Block,
+        result: bool,
+    ) {
         let Some((last, before)) = body.statements.split_last() else {
             builder.emit(Op::ReturnNil, 0, 0, 0);
             return;
@@ -57,7 +62,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// A block for its value: that of its last statement, if it is an expression.
-    pub(super) fn block_value(&mut self, builder: &mut Builder<'a>, block: &'a Block, to: Register) {
+    pub(super) fn block_value(
+        &mut self,
+        builder: &mut Builder<'a>,
+        block: &'a Block,
+        to: Register,
+    ) {
         let mark = builder.mark();
         match block.statements.split_last() {
             Some((Stmt { kind: StmtKind::Expr(value), .. }, before)) => {
@@ -73,7 +83,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// A block for its value, or for its effect only.
-    pub(super) fn block_into(&mut self, builder: &mut Builder<'a>, block: &'a Block, to: Option<Register>) {
+    pub(super) fn block_into(
+        &mut self,
+        builder: &mut Builder<'a>,
+        block: &'a Block,
+        to: Option<Register>,
+    ) {
         match to {
             Some(to) => self.block_value(builder, block, to),
             None => self.block(builder, block),
@@ -95,7 +110,9 @@ impl<'a> Compiler<'a> {
             }
             StmtKind::Struct(structure) => self.structure(builder, structure),
             StmtKind::Import { alias, .. } => {
-                if let Some(module) = self.variable_of(alias).and_then(|id| self.resolution.variable(id).module) {
+                if let Some(module) =
+                    self.variable_of(alias).and_then(|id| self.resolution.variable(id).module)
+                {
                     let constant = builder.constant(Constant::Module(module));
                     builder.emit(Op::Import, 0, 0, constant);
                 }
@@ -136,7 +153,9 @@ impl<'a> Compiler<'a> {
             StmtKind::Assert { condition, message } => {
                 self.assertion(builder, condition, message.as_ref(), statement.span);
             }
-            StmtKind::Assign { place, operator, value } => self.assignment(builder, place, *operator, value),
+            StmtKind::Assign { place, operator, value } => {
+                self.assignment(builder, place, *operator, value)
+            }
             StmtKind::Swap { places, value } => self.swap(builder, places, value),
             StmtKind::Expr(value) => self.effect(builder, value),
         }
@@ -180,10 +199,16 @@ impl<'a> Compiler<'a> {
     }
 
     /// A closure, or a constant if it captures nothing.
-    pub(super) fn closure(&mut self, builder: &mut Builder<'a>, function: &'a Function, to: Register) {
+    pub(super) fn closure(
+        &mut self,
+        builder: &mut Builder<'a>,
+        function: &'a Function,
+        to: Register,
+    ) {
         self.function(function, None);
         let captures = self.capture_sources(builder, function.id);
-        let constant = builder.constant(Constant::Function(FunctionRef { unit: self.unit, index: function.id }));
+        let constant = builder
+            .constant(Constant::Function(FunctionRef { unit: self.unit, index: function.id }));
         let op = if captures.is_empty() { Op::LoadConst } else { Op::Closure };
         if let Some(done) = &mut self.functions[function.id as usize] {
             done.captures = captures;
@@ -198,11 +223,18 @@ impl<'a> Compiler<'a> {
         builder.loops.push(Loop { cleanups, breaks: Vec::new(), continues: Vec::new() });
     }
 
-    fn while_loop(&mut self, builder: &mut Builder<'a>, condition: Option<&'a Expr>, body: &'a Block) {
+    fn while_loop(
+        &mut self,
+        builder: &mut Builder<'a>,
+        condition: Option<&'a Expr>,
+        body: &'a Block,
+    ) {
         // A short condition stands at the end too, so that a round takes one jump.
         let twice = condition.filter(|c| !c.has_block && c.height <= 8);
         let top = builder.position();
-        let skip = condition.map(|c| self.jump_on(builder, c, false, Construct::While)).unwrap_or_default();
+        let skip = condition
+            .map(|c| self.jump_on(builder, c, false, Construct::While))
+            .unwrap_or_default();
         let start = builder.position();
         self.open_loop(builder);
         self.block(builder, body);
@@ -293,7 +325,13 @@ impl<'a> Compiler<'a> {
 
     // ---- Assignment --------------------------------------------------------------------------
 
-    fn assignment(&mut self, builder: &mut Builder<'a>, place: &'a Expr, operator: Option<BinaryOp>, value: &'a Expr) {
+    fn assignment(
+        &mut self,
+        builder: &mut Builder<'a>,
+        place: &'a Expr,
+        operator: Option<BinaryOp>,
+        value: &'a Expr,
+    ) {
         let mark = builder.mark();
         let at = builder.here();
         match &place.kind {

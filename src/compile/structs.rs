@@ -30,7 +30,8 @@ impl<'a> Compiler<'a> {
             maker: structure.maker,
             methods,
         };
-        let known = self.variable_of(&structure.name).and_then(|id| self.known_structs.get(&id)).copied();
+        let known =
+            self.variable_of(&structure.name).and_then(|id| self.known_structs.get(&id)).copied();
         if let Some(known) = known {
             // Its methods capture nothing: it is a constant.
             self.structs[known.index as usize] = Some(code);
@@ -65,7 +66,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// A parameter that was not given gets its default.
-    pub(super) fn default_value(&mut self, builder: &mut Builder<'a>, name: &Ident, default: &'a Expr) {
+    pub(super) fn default_value(
+        &mut self,
+        builder: &mut Builder<'a>,
+        name: &Ident,
+        default: &'a Expr,
+    ) {
         let register = self.variable_of(name).and_then(|id| builder.variables.get(&id).copied());
         if let Some(register) = register {
             self.default_into(builder, register, default);

@@ -27,7 +27,10 @@ impl<'a> Compiler<'a> {
         let mut timed_out = Vec::new();
         let mut held: Vec<Register> = Vec::new();
         for (i, register) in registers.iter().enumerate() {
-            builder.at(targets.get(i).filter(|_| targets.len() == 1).map_or(head, |target| target.span));
+            builder.at(targets
+                .get(i)
+                .filter(|_| targets.len() == 1)
+                .map_or(head, |target| target.span));
             match deadline {
                 None => builder.emit(Op::Lock, *register, 0, 0),
                 Some(deadline) => {
@@ -106,7 +109,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// The moment at which a time limit that begins now runs out, in a register.
-    pub(super) fn deadline(&mut self, builder: &mut Builder<'a>, within: &'a Expr, at: Span) -> Register {
+    pub(super) fn deadline(
+        &mut self,
+        builder: &mut Builder<'a>,
+        within: &'a Expr,
+        at: Span,
+    ) -> Register {
         let register = builder.register();
         self.value(builder, within, register);
         builder.at(within.span);
@@ -131,7 +139,11 @@ impl<'a> Compiler<'a> {
         self.limit_value(builder, limit, answer);
         builder.at(head);
         builder.emit_ask(answer, answer, 1, AskKind::ScopeEnter, false);
-        self.open_cleanup(builder, |ranges| Cleanup::Scope { ranges, timed_out: Vec::new(), or_else });
+        self.open_cleanup(builder, |ranges| Cleanup::Scope {
+            ranges,
+            timed_out: Vec::new(),
+            or_else,
+        });
         self.block_into(builder, body, to);
         builder.at(head);
         let (cleanup, ranges) = self.close_cleanup(builder);
@@ -153,14 +165,25 @@ impl<'a> Compiler<'a> {
     }
 
     /// The time limit of an operation, or nil.
-    pub(super) fn limit_value(&mut self, builder: &mut Builder<'a>, limit: &'a Limit, to: Register) {
+    pub(super) fn limit_value(
+        &mut self,
+        builder: &mut Builder<'a>,
+        limit: &'a Limit,
+        to: Register,
+    ) {
         match &limit.within {
             Some(within) => self.value(builder, within, to),
             None => builder.emit(Op::LoadNil, to, 0, 0),
         }
     }
 
-    pub(super) fn spawn(&mut self, builder: &mut Builder<'a>, spawn: &'a Spawn, to: Register, at: Span) {
+    pub(super) fn spawn(
+        &mut self,
+        builder: &mut Builder<'a>,
+        spawn: &'a Spawn,
+        to: Register,
+        at: Span,
+    ) {
         let arguments = work_arguments(&spawn.work);
         let base = builder.registers(5 + arguments);
         let flags = if spawn.daemon { SPAWN_DAEMON } else { 0 };
@@ -213,7 +236,13 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn sleep(&mut self, builder: &mut Builder<'a>, delay: &'a Expr, to: Register, at: Span) {
+    pub(super) fn sleep(
+        &mut self,
+        builder: &mut Builder<'a>,
+        delay: &'a Expr,
+        to: Register,
+        at: Span,
+    ) {
         let base = builder.register();
         self.value(builder, delay, base);
         builder.at(at);

@@ -87,11 +87,10 @@ impl Shown {
 
     fn nested(report: &Report) -> Shown {
         let source = report.labels.first().map(|label| label.place.source.clone());
-        let (labels, elsewhere): (Vec<Label>, Vec<Label>) = report
-            .labels
-            .iter()
-            .cloned()
-            .partition(|label| source.as_ref().is_some_and(|s| Arc::ptr_eq(s, &label.place.source)));
+        let (labels, elsewhere): (Vec<Label>, Vec<Label>) =
+            report.labels.iter().cloned().partition(|label| {
+                source.as_ref().is_some_and(|s| Arc::ptr_eq(s, &label.place.source))
+            });
         let mut related: Vec<Shown> = elsewhere.into_iter().map(Shown::elsewhere).collect();
         related.extend(report.related.iter().map(Shown::nested));
         Shown {

@@ -157,26 +157,38 @@ impl Misuse {
         let lock = |message: String| Fault::new(ErrorKind::LockError, message);
         match self {
             Misuse::NotLocked => lock(format!("{object} is not locked")),
-            Misuse::NotOwner { owner } => lock(format!("{object} is held by {}, not by this thread", thread(*owner))),
-            Misuse::HeldByBlock { owner } => {
-                lock(format!("{object} is held by a `lock` block of {}, which releases it itself", thread(*owner)))
+            Misuse::NotOwner { owner } => {
+                lock(format!("{object} is held by {}, not by this thread", thread(*owner)))
             }
+            Misuse::HeldByBlock { owner } => lock(format!(
+                "{object} is held by a `lock` block of {}, which releases it itself",
+                thread(*owner)
+            )),
             Misuse::LockNotHeld => lock(format!("the lock of {object} is not held by this thread")),
-            Misuse::HeldAlready => Fault::new(ErrorKind::Deadlock, format!("{object} is held by this thread already")),
-            Misuse::TooDeep => Fault::new(ErrorKind::LimitError, format!("{object} is taken too many times")),
-            Misuse::BadCount(count) => Fault::value_error(format!("a count for {object} is at least 1, not {count}")),
-            Misuse::AboveBound { wanted, bound } => {
-                Fault::value_error(format!("{object} never has {wanted} permits: it began with {bound}"))
+            Misuse::HeldAlready => {
+                Fault::new(ErrorKind::Deadlock, format!("{object} is held by this thread already"))
             }
+            Misuse::TooDeep => {
+                Fault::new(ErrorKind::LimitError, format!("{object} is taken too many times"))
+            }
+            Misuse::BadCount(count) => {
+                Fault::value_error(format!("a count for {object} is at least 1, not {count}"))
+            }
+            Misuse::AboveBound { wanted, bound } => Fault::value_error(format!(
+                "{object} never has {wanted} permits: it began with {bound}"
+            )),
             Misuse::OverReleased { bound } => {
                 Fault::value_error(format!("{object} is released above the {bound} it began with"))
             }
-            Misuse::Overflow => Fault::new(ErrorKind::Overflow, format!("{object} has more permits than can be counted")),
+            Misuse::Overflow => Fault::new(
+                ErrorKind::Overflow,
+                format!("{object} has more permits than can be counted"),
+            ),
             Misuse::Broken => Fault::new(ErrorKind::BrokenBarrier, format!("{object} is broken")),
             Misuse::Closed => Fault::new(ErrorKind::Closed, format!("{object} is closed")),
-            Misuse::TooManyDone => {
-                Fault::value_error(format!("more items of {object} are marked as done than were sent"))
-            }
+            Misuse::TooManyDone => Fault::value_error(format!(
+                "more items of {object} are marked as done than were sent"
+            )),
             Misuse::Unordered(fault) => fault.clone(),
             Misuse::NoSuchAction => Fault::type_error(format!("{object} has no such operation")),
         }

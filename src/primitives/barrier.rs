@@ -12,13 +12,14 @@
 //! Who arrives while a round acts is in the next one. A broken barrier takes nobody until it is reset.
 
 use super::{Action, Line, Look, Misuse, Primitive, Reply, ThreadId};
+use crate::values::Published;
 use std::collections::BTreeMap;
 
 /// A barrier.
 #[derive(Clone, Debug)]
 pub struct Barrier {
     parties: i64,
-    has_action: bool,
+    action: Option<Published>,
     broken: bool,
     /// The number of the round that fills.
     round: u64,
@@ -44,10 +45,16 @@ enum State {
 }
 
 impl Barrier {
-    /// A barrier for `parties`, at least 1.
+    /// A barrier for `parties`, at least 1, and what the last to arrive runs.
     #[must_use]
-    pub fn new(parties: i64, has_action: bool) -> Barrier {
-        Barrier { parties, has_action, broken: false, round: 0, arrived: 0, rounds: BTreeMap::new() }
+    pub fn new(parties: i64, action: Option<Published>) -> Barrier {
+        Barrier { parties, action, broken: false, round: 0, arrived: 0, rounds: BTreeMap::new() }
+    }
+
+    /// What the last to arrive runs.
+    #[must_use]
+    pub fn action(&self) -> Option<Published> {
+        self.action.clone()
     }
 
     fn break_rounds(&mut self) {
@@ -81,12 +88,12 @@ impl Barrier {
         }
         self.round += 1;
         self.arrived = 0;
-        if self.has_action {
+        if self.action.is_some() {
             state.state = State::Acting;
         } else {
             self.finish(round);
         }
-        Reply::Place { index, round, last: self.has_action }
+        Reply::Place { index, round, last: self.action.is_some() }
     }
 
     fn finish(&mut self, round: u64) {
@@ -102,9 +109,10 @@ impl Barrier {
 impl Primitive for Barrier {
     fn ready(&self, _: ThreadId, action: &Action) -> bool {
         match action {
-            Action::Round { round } => {
-                self.rounds.get(round).is_none_or(|round| matches!(round.state, State::Done | State::Broken))
-            }
+            Action::Round { round } => self
+                .rounds
+                .get(round)
+                .is_none_or(|round| matches!(round.state, State::Done | State::Broken)),
             _ => true,
         }
     }
@@ -114,7 +122,8 @@ impl Primitive for Barrier {
             Action::Arrive if self.broken => Err(Misuse::Broken),
             Action::Arrive => Ok(self.arrive()),
             Action::Round { round } => {
-                let broken = self.rounds.get(&round).is_some_and(|round| round.state == State::Broken);
+                let broken =
+                    self.rounds.get(&round).is_some_and(|round| round.state == State::Broken);
                 self.leave(round);
                 if broken { Err(Misuse::Broken) } else { Ok(Reply::Done) }
             }
@@ -166,6 +175,7 @@ impl Primitive for Barrier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::values::Value;
 
     fn arrive(b: &mut Barrier) -> (i64, Action, bool) {
         match b.act(1, Action::Arrive) {
@@ -176,7 +186,7 @@ mod tests {
 
     #[test]
     fn rounds_of_n() {
-        let mut b = Barrier::new(2, false);
+        let mut b = Barrier::new(2, None);
         let (first, waiting, _) = arrive(&mut b);
         assert!(first == 0 && !b.ready(1, &waiting));
         assert_eq!(arrive(&mut b).0, 1);
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_action_comes_before_any_is_let_go() {
-        let mut b = Barrier::new(2, true);
+        let mut b = Barrier::new(2, Some(Published::new(Value::NIL)));
         let (_, waiting, _) = arrive(&mut b);
         let (_, Action::Round { round }, last) = arrive(&mut b) else { panic!() };
         assert!(last && !b.ready(1, &waiting));
@@ -202,7 +212,7 @@ mod tests {
 
     #[test]
     fn who_gives_up_breaks_it_for_all() {
-        let mut b = Barrier::new(3, false);
+        let mut b = Barrier::new(3, None);
         let (_, first, _) = arrive(&mut b);
         let (_, second, _) = arrive(&mut b);
         b.give_up(1, &first);
@@ -215,7 +225,7 @@ mod tests {
 
     #[test]
     fn reset_lets_waiters_fail_and_leaves_it_whole() {
-        let mut b = Barrier::new(2, false);
+        let mut b = Barrier::new(2, None);
         let (_, waiting, _) = arrive(&mut b);
         b.act(2, Action::Reset).unwrap();
         assert_eq!(b.act(1, waiting).unwrap_err(), Misuse::Broken);
@@ -227,7 +237,7 @@ mod tests {
 
     #[test]
     fn abort_during_the_action() {
-        let mut b = Barrier::new(2, true);
+        let mut b = Barrier::new(2, Some(Published::new(Value::NIL)));
         let (_, waiting, _) = arrive(&mut b);
         let (_, Action::Round { round }, _) = arrive(&mut b) else { panic!() };
         b.act(9, Action::Abort).unwrap();

@@ -52,7 +52,8 @@ impl Primitive for Condition {
             }
             Action::Notify { count: Some(count) } if count < 1 => Err(Misuse::BadCount(count)),
             Action::Notify { count } => {
-                let most = count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
+                let most =
+                    count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
                 let woken = most.min(self.enrolled.len());
                 self.drawn.extend(self.enrolled.drain(..woken));
                 Ok(Reply::Int(woken as i64))

@@ -57,7 +57,9 @@ impl Primitive for Lock {
         match (action, self.held) {
             (Action::Acquire { .. } | Action::Restore { .. }, None) => true,
             // Told at once, unless a time limit will end the wait.
-            (Action::Acquire { limited, .. }, Some((owner, by_block))) => owner == who && by_block && !limited,
+            (Action::Acquire { limited, .. }, Some((owner, by_block))) => {
+                owner == who && by_block && !limited
+            }
             (Action::Restore { .. }, Some(_)) => false,
             _ => true,
         }
@@ -71,8 +73,12 @@ impl Primitive for Lock {
             }
             (Action::Acquire { .. }, Some(_)) => Err(Misuse::HeldAlready),
             (Action::Release { .. } | Action::ReleaseWhole, None) => Err(Misuse::NotLocked),
-            (Action::Release { hold: Hold::Hand, .. }, Some((owner, true))) => Err(Misuse::HeldByBlock { owner }),
-            (Action::Release { hold: Hold::Block, .. }, Some((owner, by_block))) if owner != who || !by_block => {
+            (Action::Release { hold: Hold::Hand, .. }, Some((owner, true))) => {
+                Err(Misuse::HeldByBlock { owner })
+            }
+            (Action::Release { hold: Hold::Block, .. }, Some((owner, by_block)))
+                if owner != who || !by_block =>
+            {
                 Err(Misuse::NotOwner { owner })
             }
             (Action::Release { .. }, Some(_)) => {
@@ -139,7 +145,11 @@ mod tests {
 
     #[test]
     fn packing_keeps_all() {
-        for lock in [Lock { held: None }, Lock { held: Some((7, true)) }, Lock { held: Some((1 << 40, false)) }] {
+        for lock in [
+            Lock { held: None },
+            Lock { held: Some((7, true)) },
+            Lock { held: Some((1 << 40, false)) },
+        ] {
             assert_eq!(Lock::unpack(lock.pack()), lock);
         }
         assert_eq!(Lock::held_by(7, Hold::Block), Lock { held: Some((7, true)) }.pack());

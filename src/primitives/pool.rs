@@ -29,7 +29,15 @@ impl Pool {
     /// A pool of up to `limit` workers, at least 1.
     #[must_use]
     pub fn new(limit: usize) -> Pool {
-        Pool { limit, workers: 0, free: 0, queued: VecDeque::new(), unfinished: 0, closed: false, leaving: 0 }
+        Pool {
+            limit,
+            workers: 0,
+            free: 0,
+            queued: VecDeque::new(),
+            unfinished: 0,
+            closed: false,
+            leaving: 0,
+        }
     }
 
     /// Queues a task; whether a worker is to be started for it.
@@ -43,18 +51,18 @@ impl Pool {
         }
         self.queued.push_back(task);
         self.unfinished += 1;
-        let start = self.queued.len() > self.free.saturating_sub(self.leaving) && self.workers < self.limit;
+        let start =
+            self.queued.len() > self.free.saturating_sub(self.leaving) && self.workers < self.limit;
         if start {
             self.workers += 1;
         }
         Ok(start)
     }
 
-    /// Takes a queued task out of the row; whether it was there.
+    /// Takes a queued task out of the row; whether it was there. It counts as unfinished until it has ended.
     pub fn withdraw(&mut self, task: ThreadId) -> bool {
         let Some(at) = self.queued.iter().position(|queued| *queued == task) else { return false };
         self.queued.remove(at);
-        self.unfinished -= 1;
         true
     }
 

@@ -167,7 +167,8 @@ impl Queue {
         match order(rank.get(), other.get()) {
             Ok(Some(_)) => Ok(()),
             Ok(None) => {
-                let (a, b) = (crate::values::type_name(rank.get()), crate::values::type_name(other.get()));
+                let (a, b) =
+                    (crate::values::type_name(rank.get()), crate::values::type_name(other.get()));
                 let message = format!("a priority queue cannot order {a} and {b}");
                 Err(Misuse::Unordered(crate::values::Fault::type_error(message)))
             }
@@ -185,7 +186,12 @@ impl Queue {
         }
         self.check_order(&item)?;
         self.unfinished += 1;
-        match self.receivers.iter().position(|receiver| *receiver != who).and_then(|at| self.receivers.remove(at)) {
+        match self
+            .receivers
+            .iter()
+            .position(|receiver| *receiver != who)
+            .and_then(|at| self.receivers.remove(at))
+        {
             Some(receiver) => self.handed.push((receiver, item)),
             None => self.put(item),
         }
@@ -199,7 +205,12 @@ impl Queue {
         if let Some(item) = self.take() {
             return Ok(Reply::Value(item));
         }
-        match self.senders.iter().position(|(sender, _)| *sender != who).and_then(|at| self.senders.remove(at)) {
+        match self
+            .senders
+            .iter()
+            .position(|(sender, _)| *sender != who)
+            .and_then(|at| self.senders.remove(at))
+        {
             Some((sender, item)) => {
                 self.unfinished += 1;
                 self.taken.push(sender);
@@ -214,7 +225,9 @@ impl Primitive for Queue {
     fn ready(&self, who: ThreadId, action: &Action) -> bool {
         match action {
             Action::Send(_) if self.closed || self.taken.contains(&who) => true,
-            Action::Send(_) if self.is_rendezvous() => self.receivers.iter().any(|receiver| *receiver != who),
+            Action::Send(_) if self.is_rendezvous() => {
+                self.receivers.iter().any(|receiver| *receiver != who)
+            }
             Action::Send(item) => !self.is_full() || self.check_order(item).is_err(),
             Action::Recv => {
                 !self.is_empty()
@@ -279,7 +292,9 @@ impl Primitive for Queue {
             Action::Send(_) if !self.closed && !self.taken.contains(&who) => {
                 self.receivers.iter().find(|receiver| **receiver != who).copied()
             }
-            Action::Recv if self.is_empty() && !self.handed.iter().any(|(receiver, _)| *receiver == who) => {
+            Action::Recv
+                if self.is_empty() && !self.handed.iter().any(|(receiver, _)| *receiver == who) =>
+            {
                 self.senders.iter().map(|(sender, _)| *sender).find(|sender| *sender != who)
             }
             _ => None,
@@ -331,7 +346,10 @@ mod tests {
             priority.act(1, int(i)).unwrap();
         }
         assert_eq!([recv(&mut lifo, 1), recv(&mut lifo, 1), recv(&mut lifo, 1)], ["3", "1", "2"]);
-        assert_eq!([recv(&mut priority, 1), recv(&mut priority, 1), recv(&mut priority, 1)], ["1", "2", "3"]);
+        assert_eq!(
+            [recv(&mut priority, 1), recv(&mut priority, 1), recv(&mut priority, 1)],
+            ["1", "2", "3"]
+        );
     }
 
     #[test]

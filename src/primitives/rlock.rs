@@ -70,7 +70,9 @@ impl Primitive for RLock {
                 Ok(Reply::Bool(true))
             }
             (Action::Release { .. } | Action::ReleaseWhole, None) => Err(Misuse::NotLocked),
-            (Action::Release { .. }, Some((owner, _))) if owner != who => Err(Misuse::NotOwner { owner }),
+            (Action::Release { .. }, Some((owner, _))) if owner != who => {
+                Err(Misuse::NotOwner { owner })
+            }
             (Action::Release { .. }, Some((owner, depth))) => {
                 self.held = (depth > 1).then_some((owner, depth - 1));
                 Ok(Reply::Bool(true))
@@ -84,7 +86,9 @@ impl Primitive for RLock {
             }
             (Action::Look(Look::Locked), held) => Ok(Reply::Bool(held.is_some())),
             (Action::Look(Look::Owner), held) => Ok(Reply::Thread(held.map(|(owner, _)| owner))),
-            (Action::Look(Look::Depth), held) => Ok(Reply::Int(held.map_or(0, |(_, depth)| depth as i64))),
+            (Action::Look(Look::Depth), held) => {
+                Ok(Reply::Int(held.map_or(0, |(_, depth)| depth as i64)))
+            }
             _ => Err(Misuse::NoSuchAction),
         }
     }

@@ -79,17 +79,21 @@ impl Primitive for RwLock {
                 Some(owner) => Err(Misuse::NotOwner { owner }),
                 None => Err(Misuse::NotLocked),
             },
-            Action::ReleaseSide { write: false } => match self.readers.iter().position(|reader| *reader == who) {
-                Some(at) => {
-                    self.readers.swap_remove(at);
-                    Ok(Reply::Bool(true))
+            Action::ReleaseSide { write: false } => {
+                match self.readers.iter().position(|reader| *reader == who) {
+                    Some(at) => {
+                        self.readers.swap_remove(at);
+                        Ok(Reply::Bool(true))
+                    }
+                    None => match self.readers.first() {
+                        Some(owner) => Err(Misuse::NotOwner { owner: *owner }),
+                        None => Err(Misuse::NotLocked),
+                    },
                 }
-                None => match self.readers.first() {
-                    Some(owner) => Err(Misuse::NotOwner { owner: *owner }),
-                    None => Err(Misuse::NotLocked),
-                },
-            },
-            Action::Look(Look::Locked) => Ok(Reply::Bool(self.writer.is_some() || !self.readers.is_empty())),
+            }
+            Action::Look(Look::Locked) => {
+                Ok(Reply::Bool(self.writer.is_some() || !self.readers.is_empty()))
+            }
             _ => Err(Misuse::NoSuchAction),
         }
     }
@@ -111,7 +115,9 @@ impl Primitive for RwLock {
         match action {
             Action::AcquireSide { write: true } => holders.extend(&self.readers),
             // A reader waits for the writers before it, who wait for the readers inside.
-            Action::AcquireSide { write: false } if !self.turn.contains(&who) && self.writer.is_none() => {
+            Action::AcquireSide { write: false }
+                if !self.turn.contains(&who) && self.writer.is_none() =>
+            {
                 holders.extend(self.waiting_writers.first());
             }
             Action::AcquireSide { .. } => {}

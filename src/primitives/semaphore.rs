@@ -28,7 +28,9 @@ impl Primitive for Semaphore {
 
     fn act(&mut self, _: ThreadId, action: Action) -> Result<Reply, Misuse> {
         match action {
-            Action::Acquire { count, .. } | Action::Release { count, .. } if count < 1 => Err(Misuse::BadCount(count)),
+            Action::Acquire { count, .. } | Action::Release { count, .. } if count < 1 => {
+                Err(Misuse::BadCount(count))
+            }
             Action::Acquire { count, .. } => {
                 if let Some(bound) = self.bound.filter(|bound| count > *bound) {
                     return Err(Misuse::AboveBound { wanted: count, bound });

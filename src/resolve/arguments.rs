@@ -71,7 +71,10 @@ impl Parameters {
     /// The parameters as a reader would write them: `a, b = …`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let names = self.list.iter().map(|p| if p.required { p.name.to_string() } else { format!("{} = …", p.name) });
+        let names = self
+            .list
+            .iter()
+            .map(|p| if p.required { p.name.to_string() } else { format!("{} = …", p.name) });
         let rest = self.variadic.then(|| "…".to_owned());
         rest.into_iter().chain(names).collect::<Vec<_>>().join(", ")
     }
@@ -90,7 +93,13 @@ impl Parameters {
     /// # Errors
     ///
     /// A report, if they do not fit.
-    pub fn bind_call(&self, callee: &str, call: &Call, whole: Span, source: &Arc<Source>) -> Result<Bound, Report> {
+    pub fn bind_call(
+        &self,
+        callee: &str,
+        call: &Call,
+        whole: Span,
+        source: &Arc<Source>,
+    ) -> Result<Bound, Report> {
         let names: Vec<Option<&str>> = call.arguments.iter().map(Argument::name_text).collect();
         self.fit(callee, &names).map_err(|misfit| {
             let at = misfit.argument.map_or(whole, |i| {
@@ -110,7 +119,11 @@ impl Parameters {
             if by_position > self.list.len() {
                 return Err(Misfit {
                     argument: Some(self.list.len()),
-                    message: format!("`{callee}` takes {}, not {}", self.describe_count(), names.len()),
+                    message: format!(
+                        "`{callee}` takes {}, not {}",
+                        self.describe_count(),
+                        names.len()
+                    ),
                     help: form(),
                 });
             }
@@ -144,10 +157,14 @@ impl Parameters {
         if missing.is_empty() {
             return Ok(bound);
         }
-        let message = format!("`{callee}` takes {}: {} missing", self.describe_count(), match missing.as_slice() {
-            [one] => format!("{one} is"),
-            many => format!("{} are", many.join(" and ")),
-        });
+        let message = format!(
+            "`{callee}` takes {}: {} missing",
+            self.describe_count(),
+            match missing.as_slice() {
+                [one] => format!("{one} is"),
+                many => format!("{} are", many.join(" and ")),
+            }
+        );
         Err(Misfit { argument: None, message, help: form() })
     }
 }

@@ -4,14 +4,16 @@ use super::scopes::Resolver;
 use super::variable::{Use, VariableKind};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Arm, ArmKind, Call, Expr, ExprKind, Ident, Limit, MapKey, StrPart, Work,
-};
+use crate::syntax::ast::{Arm, ArmKind, Call, Expr, ExprKind, Ident, Limit, MapKey, StrPart, Work};
 
 impl<'a> Resolver<'a> {
     pub(super) fn expression(&mut self, expr: &'a Expr) {
         match &expr.kind {
-            ExprKind::Nil | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Duration(_) => {}
+            ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Duration(_) => {}
             ExprKind::Str(parts) => {
                 for part in parts {
                     if let StrPart::Value { value, .. } = part {
@@ -135,7 +137,9 @@ impl<'a> Resolver<'a> {
 
     fn arm_body(&mut self, arm: &'a Arm) {
         self.open_scope(false);
-        if let ArmKind::Recv { name: Some(name), .. } | ArmKind::Join { name: Some(name), .. } = &arm.on {
+        if let ArmKind::Recv { name: Some(name), .. } | ArmKind::Join { name: Some(name), .. } =
+            &arm.on
+        {
             self.declare(name, VariableKind::As);
         }
         self.body(&arm.body);
@@ -174,7 +178,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn exported_parameters(&self, of: &Expr, name: &str) -> Option<std::sync::Arc<super::Parameters>> {
+    fn exported_parameters(
+        &self,
+        of: &Expr,
+        name: &str,
+    ) -> Option<std::sync::Arc<super::Parameters>> {
         let ExprKind::Name(alias) = &of.kind else { return None };
         let module = self.module_of(self.found.lookup(alias.id))?;
         let exports = (self.around.exports)(module);
@@ -209,9 +217,12 @@ impl<'a> Resolver<'a> {
                 if let ExprKind::Name(alias) = &of.kind {
                     if self.module_of(self.found.lookup(alias.id)).is_some() {
                         self.report(
-                            Report::error(Code::Immutable, "a name of another module cannot be assigned")
-                                .at(self.source, *name_span, "")
-                                .help("give the module a function that changes it"),
+                            Report::error(
+                                Code::Immutable,
+                                "a name of another module cannot be assigned",
+                            )
+                            .at(self.source, *name_span, "")
+                            .help("give the module a function that changes it"),
                         );
                     }
                 }
@@ -234,13 +245,16 @@ impl<'a> Resolver<'a> {
             Use::Outer(_) => ("a built-in name", None),
         };
         let message = format!("`{}` is {what} and cannot be assigned", name.name);
-        let mut report = Report::error(Code::Immutable, message).at(self.source, name.span, "assigned here");
+        let mut report =
+            Report::error(Code::Immutable, message).at(self.source, name.span, "assigned here");
         if let Some(span) = label {
             report = report.at(self.source, span, "declared here");
         }
         report = report.help(match what {
             "a `let`" => format!("declare it by `var {}` if it is to change", name.name),
-            "a built-in name" => format!("to have a variable of this name, declare it: `var {} = …`", name.name),
+            "a built-in name" => {
+                format!("to have a variable of this name, declare it: `var {} = …`", name.name)
+            }
             _ => "put the new value in a `var` of another name".to_owned(),
         });
         self.report(report);

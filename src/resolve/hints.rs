@@ -18,7 +18,9 @@ pub fn foreign_word(name: &str) -> Option<&'static str> {
         "Channel" | "chan" | "channel" | "SimpleQueue" => "write `Queue(capacity)`",
         "WaitGroup" | "CountDownLatch" | "CountdownEvent" => "write `Latch(n)`",
         "CyclicBarrier" => "write `Barrier(n)`",
-        "ThreadPoolExecutor" | "ThreadPool" | "Executor" => "write `Pool(workers)`, and `spawn on pool f(x)`",
+        "ThreadPoolExecutor" | "ThreadPool" | "Executor" => {
+            "write `Pool(workers)`, and `spawn on pool f(x)`"
+        }
         "ProcessPoolExecutor" | "ProcessPool" | "Process" => {
             "processes are reserved for later; `Pool(workers)` runs tasks on threads"
         }

@@ -196,7 +196,9 @@ impl<'a> Resolver<'a> {
 
     /// The name comes in sight.
     pub(super) fn appear(&mut self, name: &'a Ident) {
-        if let (Use::Variable(id), Some(scope)) = (self.found.lookup(name.id), self.scopes.last_mut()) {
+        if let (Use::Variable(id), Some(scope)) =
+            (self.found.lookup(name.id), self.scopes.last_mut())
+        {
             scope.later.remove(&*name.name);
             scope.names.insert(&name.name, id);
         }
@@ -249,14 +251,19 @@ impl<'a> Resolver<'a> {
         let (kind, span) = (first.kind, first.span);
         let help = match kind {
             VariableKind::Var => format!("to change it, write `{} = …`", name.name),
-            VariableKind::Let => "make the first one a `var` to change it, or choose another name".to_owned(),
+            VariableKind::Let => {
+                "make the first one a `var` to change it, or choose another name".to_owned()
+            }
             _ => "choose another name".to_owned(),
         };
         self.report(
-            Report::error(Code::Redeclared, format!("`{}` is declared twice in one scope", name.name))
-                .at(self.source, name.span, "declared again")
-                .at(self.source, span, "declared first")
-                .help(help),
+            Report::error(
+                Code::Redeclared,
+                format!("`{}` is declared twice in one scope", name.name),
+            )
+            .at(self.source, name.span, "declared again")
+            .at(self.source, span, "declared first")
+            .help(help),
         );
     }
 
@@ -342,9 +349,13 @@ impl<'a> Resolver<'a> {
             return Use::Unknown;
         }
         self.told.push(name.name.clone());
-        let mut report =
-            Report::error(Code::Name, format!("nothing here is called `{}`", name.name)).at(self.source, name.span, "");
-        let in_sight = self.scopes.iter().rev().flat_map(|scope| scope.names.keys().chain(scope.later.keys()));
+        let mut report = Report::error(
+            Code::Name,
+            format!("nothing here is called `{}`", name.name),
+        )
+        .at(self.source, name.span, "");
+        let in_sight =
+            self.scopes.iter().rev().flat_map(|scope| scope.names.keys().chain(scope.later.keys()));
         let keywords = crate::syntax::scan::KEYWORDS.iter();
         let known = in_sight.chain(self.outer.keys()).chain(keywords).copied();
         if let Some(word) = hints::foreign_word(&name.name) {

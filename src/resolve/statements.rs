@@ -149,7 +149,11 @@ impl<'a> Resolver<'a> {
             return;
         }
         let outside = self.loops.iter().any(|loops| *loops > 0);
-        let report = Report::error(Code::Jump, format!("`{word}` outside of a loop")).at(self.source, at, "");
+        let report = Report::error(Code::Jump, format!("`{word}` outside of a loop")).at(
+            self.source,
+            at,
+            "",
+        );
         self.report(if outside {
             report.help("a function, and a block that another thread runs, is left by `return`")
         } else {
@@ -198,7 +202,8 @@ impl<'a> Resolver<'a> {
         self.appear(&structure.name);
         let mut members: HashMap<&str, (Span, &str)> = HashMap::new();
         let fields = structure.fields.iter().map(|field| (&field.name, "field"));
-        let methods = structure.methods.iter().filter_map(|m| m.name.as_ref()).map(|name| (name, "method"));
+        let methods =
+            structure.methods.iter().filter_map(|m| m.name.as_ref()).map(|name| (name, "method"));
         for (name, what) in fields.chain(methods) {
             if let Some((span, before)) = members.insert(&name.name, (name.span, what)) {
                 let message = if what == before {

@@ -38,8 +38,12 @@ impl<'a> Scene<'a> {
     fn new(text: &'a str, statement: Span, refusal: &'a Refusal) -> Scene<'a> {
         let at = refusal.at as usize;
         let significant = |tokens: Vec<Token>, from: usize| -> Vec<Span> {
-            let marks = tokens.into_iter().filter(|t| !matches!(t.kind, TokenKind::Space | TokenKind::Unterminated));
-            marks.map(|t| Span::new(t.span.start as usize + from, t.span.end as usize + from)).collect()
+            let marks = tokens
+                .into_iter()
+                .filter(|t| !matches!(t.kind, TokenKind::Space | TokenKind::Unterminated));
+            marks
+                .map(|t| Span::new(t.span.start as usize + from, t.span.end as usize + from))
+                .collect()
         };
         let start = (statement.start as usize).min(at);
         let before = significant(scan(&text[start..at]), start);
@@ -47,7 +51,11 @@ impl<'a> Scene<'a> {
         let found = after.first().copied().unwrap_or(Span::new(at, at));
         let word = |span: Span| &text[span.range()];
         Scene {
-            at: if word(found) == "\n" { Span { start: found.start, end: found.start } } else { found },
+            at: if word(found) == "\n" {
+                Span { start: found.start, end: found.start }
+            } else {
+                found
+            },
             found: word(found),
             before: before.into_iter().map(word).filter(|w| *w != "\n").collect(),
             expected: &refusal.expected,
@@ -60,7 +68,9 @@ impl<'a> Scene<'a> {
     }
 
     fn expects_operand(&self) -> bool {
-        use Rule::{argument, expression, interpolated, listed, number, parenthesis, prefix, target};
+        use Rule::{
+            argument, expression, interpolated, listed, number, parenthesis, prefix, target,
+        };
         [argument, expression, interpolated, listed, number, parenthesis, prefix, target]
             .iter()
             .any(|rule| self.expects(*rule))

@@ -11,10 +11,15 @@ pub fn explain(source: &Arc<Source>, flaw: &Flaw) -> Report {
     match *flaw {
         Flaw::Unclosed { open, bracket, hint } => {
             let text = source.slice(open);
-            let report = error(format!("this `{text}` is never closed"))
-                .at(source, open, format!("no `{}` for it", bracket.closer()));
+            let report = error(format!("this `{text}` is never closed")).at(
+                source,
+                open,
+                format!("no `{}` for it", bracket.closer()),
+            );
             match hint {
-                Some(hint) => report.at(source, hint, "or is it this one? its `}` is indented less"),
+                Some(hint) => {
+                    report.at(source, hint, "or is it this one? its `}` is indented less")
+                }
                 None => report.help(format!("add `{}` where it ends", bracket.closer())),
             }
         }
@@ -37,8 +42,11 @@ pub fn explain(source: &Arc<Source>, flaw: &Flaw) -> Report {
                     .help("`{{` writes a brace");
             }
             let whole = Span { start: open.start, end: end.start };
-            let report = error("this string is never closed".to_owned())
-                .at(source, whole, format!("no `{quotes}` before the {}", line_or_script(quotes)));
+            let report = error("this string is never closed".to_owned()).at(
+                source,
+                whole,
+                format!("no `{quotes}` before the {}", line_or_script(quotes)),
+            );
             if quotes.len() == 1 {
                 report.help("a string of several lines is written \"\"\"…\"\"\"")
             } else {
@@ -63,10 +71,13 @@ fn line_or_script(quotes: &str) -> &'static str {
 
 fn unknown(source: &Arc<Source>, at: Span) -> Report {
     let text = source.slice(at);
-    let report = Report::error(Code::Syntax, format!("`{}` means nothing here", text.escape_debug()))
-        .at(source, at, "");
+    let report =
+        Report::error(Code::Syntax, format!("`{}` means nothing here", text.escape_debug()))
+            .at(source, at, "");
     match text {
-        "“" | "”" | "„" | "«" | "»" => report.help("a string stands in straight quotes: \"…\""),
+        "“" | "”" | "„" | "«" | "»" => {
+            report.help("a string stands in straight quotes: \"…\"")
+        }
         "‘" | "’" | "`" => report.help("a string stands in straight quotes: '…'"),
         "?" => report.help("write `if c { a } else { b }`"),
         "@" | "$" | "\\" => report.help("take it away"),

@@ -219,7 +219,10 @@ mod tests {
 
     #[test]
     fn specs_are_read_and_written_back() {
-        for text in ["", ">8", "*^10", "+", " ", "08.3f", ",", ",.2f", "x", "<", "->5", ".3", "%", "é<4", "-05d"] {
+        for text in [
+            "", ">8", "*^10", "+", " ", "08.3f", ",", ",.2f", "x", "<", "->5", ".3", "%", "é<4",
+            "-05d",
+        ] {
             assert_eq!(FormatSpec::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(FormatSpec::parse("<<").unwrap().fill, '<');

@@ -293,9 +293,27 @@ impl<'a> Pass<'a> {
             TokenKind::Word if self.after_dot => true,
             TokenKind::Word => !matches!(
                 self.slice(last),
-                "return" | "raise" | "and" | "or" | "not" | "in" | "if" | "while" | "assert"
-                    | "sleep" | "join" | "acquire" | "release" | "wait" | "notify" | "barrier"
-                    | "send" | "recv" | "timer" | "until" | "within"
+                "return"
+                    | "raise"
+                    | "and"
+                    | "or"
+                    | "not"
+                    | "in"
+                    | "if"
+                    | "while"
+                    | "assert"
+                    | "sleep"
+                    | "join"
+                    | "acquire"
+                    | "release"
+                    | "wait"
+                    | "notify"
+                    | "barrier"
+                    | "send"
+                    | "recv"
+                    | "timer"
+                    | "until"
+                    | "within"
             ),
             _ => false,
         }
@@ -335,7 +353,11 @@ impl<'a> Pass<'a> {
         };
         while self.open.len() > at + 1 {
             if let Some(open) = self.pop(span.start) {
-                self.flaws.push(Flaw::Unclosed { open: open.span, bracket: open.bracket, hint: None });
+                self.flaws.push(Flaw::Unclosed {
+                    open: open.span,
+                    bracket: open.bracket,
+                    hint: None,
+                });
                 self.blank(open.span);
             }
         }
@@ -370,7 +392,10 @@ impl<'a> Pass<'a> {
         }
         self.flaws.push(Flaw::UnclosedString { open, end, interpolation });
         self.blank(Span { start: open.start, end: end.start });
-        self.significant(Token { kind: TokenKind::Unquote, span: Span { start: open.start, end: end.start } });
+        self.significant(Token {
+            kind: TokenKind::Unquote,
+            span: Span { start: open.start, end: end.start },
+        });
     }
 
     fn unknown(&mut self, at: Span) {

@@ -11,5 +11,4 @@ mod parse;
 
 pub mod scan;
 
-pub use parse::parse;
-
+pub use parse::{STACK_BYTES, parse};

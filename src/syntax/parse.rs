@@ -42,7 +42,8 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
     }
     let mut reports: Vec<Report> =
         layout.flaws.iter().map(|flaw| flaws::explain(source, flaw)).collect();
-    let flawed: Vec<usize> = layout.flaws.iter().flat_map(|flaw| flawed_lines(source, flaw)).collect();
+    let flawed: Vec<usize> =
+        layout.flaws.iter().flat_map(|flaw| flawed_lines(source, flaw)).collect();
     while reports.len() < MAX_REPORTS {
         match read(source, &layout) {
             Read::Script(script, mistakes) => {

@@ -78,7 +78,8 @@ pub fn scan(text: &str) -> Vec<Token> {
     }
     while scanner.string().is_some() {
         scanner.abandon();
-        tokens.push(Token { kind: TokenKind::Unterminated, span: Span::new(text.len(), text.len()) });
+        tokens
+            .push(Token { kind: TokenKind::Unterminated, span: Span::new(text.len(), text.len()) });
     }
     tokens
 }
@@ -222,7 +223,9 @@ impl Scanner<'_> {
         while self.at < self.bytes.len() {
             let next = self.peek(1);
             match self.bytes[self.at] {
-                b'e' | b'E' if !radix && matches!(next, b'+' | b'-') && self.peek(2).is_ascii_digit() => {
+                b'e' | b'E'
+                    if !radix && matches!(next, b'+' | b'-') && self.peek(2).is_ascii_digit() =>
+                {
                     self.at += 2;
                 }
                 b'.' if !radix && next.is_ascii_digit() => self.at += 1,
@@ -312,7 +315,14 @@ mod tests {
     fn words_numbers_and_operators() {
         assert_eq!(
             kinds("x += 1.5ms..y # c"),
-            [(Word, "x"), (Operator, "+="), (Number, "1.5ms"), (Operator, ".."), (Word, "y"), (Comment, "# c")]
+            [
+                (Word, "x"),
+                (Operator, "+="),
+                (Number, "1.5ms"),
+                (Operator, ".."),
+                (Word, "y"),
+                (Comment, "# c")
+            ]
         );
         assert_eq!(kinds("1..5")[0], (Number, "1"));
         assert_eq!(kinds("0xe+1")[0], (Number, "0xe"));
@@ -350,7 +360,10 @@ mod tests {
 
     #[test]
     fn strings_of_one_line_end_with_it() {
-        assert_eq!(kinds("\"ab\nx"), [(Quote, "\""), (Text, "ab"), (Unterminated, ""), (Newline, "\n"), (Word, "x")]);
+        assert_eq!(
+            kinds("\"ab\nx"),
+            [(Quote, "\""), (Text, "ab"), (Unterminated, ""), (Newline, "\n"), (Word, "x")]
+        );
         assert_eq!(kinds("\"a{b\nx").last(), Some(&(Word, "x")));
         assert_eq!(kinds("\"\"\"a\nb\"\"\" x").last(), Some(&(Word, "x")));
         assert_eq!(kinds("\"\"\"a{").last(), Some(&(Unterminated, "")));
@@ -359,7 +372,9 @@ mod tests {
 
     #[test]
     fn any_text_can_be_scanned() {
-        for text in ["\\", "\"\\", "\"{", "'{'{\"", "é«»\u{1F600}", "r\"", "}}}", "\"a{b:", "\"\\\n"] {
+        for text in
+            ["\\", "\"\\", "\"{", "'{'{\"", "é«»\u{1F600}", "r\"", "}}}", "\"a{b:", "\"\\\n"]
+        {
             kinds(text);
         }
     }

@@ -26,11 +26,19 @@ pub fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value, 
     match (left.view(), right.view()) {
         (View::Int(a), View::Int(b)) => int_int(operator, a, b),
         (View::Float(a), View::Float(b)) => floats(operator, a, b).unwrap_or_else(|| Err(unfit())),
-        (View::Int(a), View::Float(b)) => floats(operator, a as f64, b).unwrap_or_else(|| Err(unfit())),
-        (View::Float(a), View::Int(b)) => floats(operator, a, b as f64).unwrap_or_else(|| Err(unfit())),
-        (View::Duration(a), View::Duration(b)) => durations(operator, a, b).unwrap_or_else(|| Err(unfit())),
+        (View::Int(a), View::Float(b)) => {
+            floats(operator, a as f64, b).unwrap_or_else(|| Err(unfit()))
+        }
+        (View::Float(a), View::Int(b)) => {
+            floats(operator, a, b as f64).unwrap_or_else(|| Err(unfit()))
+        }
+        (View::Duration(a), View::Duration(b)) => {
+            durations(operator, a, b).unwrap_or_else(|| Err(unfit()))
+        }
         (View::Duration(a), View::Int(b)) => match operator {
-            BinaryOp::Mul => a.checked_mul(b).map(Value::duration).ok_or_else(|| overflow(operator)),
+            BinaryOp::Mul => {
+                a.checked_mul(b).map(Value::duration).ok_or_else(|| overflow(operator))
+            }
             BinaryOp::Div => divide_duration(a, b),
             _ => Err(unfit()),
         },
@@ -43,14 +51,21 @@ pub fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value, 
             BinaryOp::Div => to_duration(a as f64 / b, operator),
             _ => Err(unfit()),
         },
-        (View::Float(a), View::Duration(b)) if operator == BinaryOp::Mul => to_duration(a * b as f64, operator),
-        (View::Str(a), View::Str(b)) if operator == BinaryOp::Add => {
-            Str::try_new(&[a.as_str(), b.as_str()]).map(Value::from).ok_or_else(|| Fault::no_memory("string"))
+        (View::Float(a), View::Duration(b)) if operator == BinaryOp::Mul => {
+            to_duration(a * b as f64, operator)
         }
-        (View::Str(text), View::Int(times)) if operator == BinaryOp::Mul => repeat_str(text.as_str(), times),
+        (View::Str(a), View::Str(b)) if operator == BinaryOp::Add => {
+            Str::try_new(&[a.as_str(), b.as_str()])
+                .map(Value::from)
+                .ok_or_else(|| Fault::no_memory("string"))
+        }
+        (View::Str(text), View::Int(times)) if operator == BinaryOp::Mul => {
+            repeat_str(text.as_str(), times)
+        }
         (View::List(a), View::List(b)) if operator == BinaryOp::Add => {
             let (a, b) = (a.to_vec(), b.to_vec());
-            let joined = List::from_values(a.into_iter()).filter(|list| list.open().extend(b.into_iter()).is_ok());
+            let joined = List::from_values(a.into_iter())
+                .filter(|list| list.open().extend(b.into_iter()).is_ok());
             joined.map(Value::from).ok_or_else(|| Fault::no_memory("list"))
         }
         (View::List(list), View::Int(times)) if operator == BinaryOp::Mul => {
@@ -58,7 +73,9 @@ pub fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value, 
             let count = usize::try_from(times.max(0)).ok().and_then(|n| n.checked_mul(items.len()));
             let count = count.ok_or_else(|| Fault::no_memory("list"))?;
             let repeated = items.iter().cycle().take(count).cloned();
-            List::from_values(Counted(repeated, count)).map(Value::from).ok_or_else(|| Fault::no_memory("list"))
+            List::from_values(Counted(repeated, count))
+                .map(Value::from)
+                .ok_or_else(|| Fault::no_memory("list"))
         }
         _ => Err(unfit()),
     }
@@ -84,7 +101,11 @@ impl<I: Iterator<Item = Value>> ExactSizeIterator for Counted<I> {}
 pub(super) fn repeat_str(text: &str, times: i64) -> Result<Value, Fault> {
     let too_large = || Fault::no_memory("string");
     let times = usize::try_from(times.max(0)).map_err(|_| too_large())?;
-    let size = text.len().checked_mul(times).filter(|size| *size < isize::MAX as usize).ok_or_else(too_large)?;
+    let size = text
+        .len()
+        .checked_mul(times)
+        .filter(|size| *size < isize::MAX as usize)
+        .ok_or_else(too_large)?;
     let mut buffer = String::new();
     buffer.try_reserve_exact(size).map_err(|_| too_large())?;
     for _ in 0..if text.is_empty() { 0 } else { times } {
@@ -105,11 +126,12 @@ fn holds(operator: BinaryOp, order: Option<Ordering>) -> bool {
 fn unfit(operator: BinaryOp, left: &Value, right: &Value) -> Fault {
     let (sign, a, b) = (operator.text(), type_name(left), type_name(right));
     let hint = match (operator, left.view(), right.view()) {
-        (BinaryOp::Add, View::Str(_), _) | (BinaryOp::Add, _, View::Str(_)) => "; `str(x)` or \"{x}\" makes a text of a value",
-        (BinaryOp::Mul, View::Int(_), View::Str(_) | View::List(_)) => "; the number comes second",
-        (_, View::Duration(_), View::Int(_) | View::Float(_)) | (_, View::Int(_) | View::Float(_), View::Duration(_)) => {
-            "; a duration has a unit: `2s`"
+        (BinaryOp::Add, View::Str(_), _) | (BinaryOp::Add, _, View::Str(_)) => {
+            "; `str(x)` or \"{x}\" makes a text of a value"
         }
+        (BinaryOp::Mul, View::Int(_), View::Str(_) | View::List(_)) => "; the number comes second",
+        (_, View::Duration(_), View::Int(_) | View::Float(_))
+        | (_, View::Int(_) | View::Float(_), View::Duration(_)) => "; a duration has a unit: `2s`",
         _ => "",
     };
     if matches!(operator, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge) {
@@ -119,7 +141,10 @@ fn unfit(operator: BinaryOp, left: &Value, right: &Value) -> Fault {
 }
 
 fn overflow(operator: BinaryOp) -> Fault {
-    Fault::new(ErrorKind::Overflow, format!("the result of `{}` does not fit 64 bits", operator.text()))
+    Fault::new(
+        ErrorKind::Overflow,
+        format!("the result of `{}` does not fit 64 bits", operator.text()),
+    )
 }
 
 fn by_zero() -> Fault {
@@ -143,7 +168,9 @@ fn int_int(operator: BinaryOp, a: i64, b: i64) -> Result<Value, Fault> {
         BinaryOp::BitOr => Ok(Value::int(a | b)),
         BinaryOp::BitXor => Ok(Value::int(a ^ b)),
         BinaryOp::BitAnd => Ok(Value::int(a & b)),
-        BinaryOp::Shl | BinaryOp::Shr if b < 0 => Err(Fault::value_error("a shift by a negative number")),
+        BinaryOp::Shl | BinaryOp::Shr if b < 0 => {
+            Err(Fault::value_error("a shift by a negative number"))
+        }
         BinaryOp::Shl if a == 0 => Ok(Value::int(0)),
         BinaryOp::Shl => {
             checked(u32::try_from(b).ok().filter(|b| *b < 64 && (a << b) >> b == a).map(|b| a << b))
@@ -193,7 +220,9 @@ fn floats(operator: BinaryOp, a: f64, b: f64) -> Option<Result<Value, Fault>> {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
         BinaryOp::Mul => a * b,
-        BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod if b == 0.0 => return Some(Err(by_zero())),
+        BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod if b == 0.0 => {
+            return Some(Err(by_zero()));
+        }
         BinaryOp::Div => a / b,
         BinaryOp::FloorDiv => float_floor_div(a, b),
         BinaryOp::Mod => float_floor_mod(a, b),
@@ -232,7 +261,9 @@ fn float_floor_div(a: f64, b: f64) -> f64 {
 }
 
 fn durations(operator: BinaryOp, a: i64, b: i64) -> Option<Result<Value, Fault>> {
-    let checked = |result: Option<i64>, make: fn(i64) -> Value| result.map(make).ok_or_else(|| overflow(operator));
+    let checked = |result: Option<i64>, make: fn(i64) -> Value| {
+        result.map(make).ok_or_else(|| overflow(operator))
+    };
     Some(match operator {
         BinaryOp::Add => checked(a.checked_add(b), Value::duration),
         BinaryOp::Sub => checked(a.checked_sub(b), Value::duration),
@@ -320,9 +351,14 @@ mod tests {
 
     #[test]
     fn division_floors_with_the_sign_of_the_divisor() {
-        for (a, b, quotient, remainder) in
-            [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, 3, 2, 0), (-6, 3, -2, 0)]
-        {
+        for (a, b, quotient, remainder) in [
+            (7, 2, 3, 1),
+            (-7, 2, -4, 1),
+            (7, -2, -4, -1),
+            (-7, -2, 3, -1),
+            (6, 3, 2, 0),
+            (-6, 3, -2, 0),
+        ] {
             assert_eq!(int(BinaryOp::FloorDiv, a, b), Ok(quotient));
             assert_eq!(int(BinaryOp::Mod, a, b), Ok(remainder));
         }

@@ -33,7 +33,11 @@ impl Ref<Cell> {
     /// The result must be forgotten, not dropped, and the cell must not change any more if it holds something.
     #[inline(always)]
     pub(crate) unsafe fn alias(&self) -> Value {
-        let (tag, bits) = if self.is_shared() { self.guard.read(|| self.slot.words()) } else { self.slot.words() };
+        let (tag, bits) = if self.is_shared() {
+            self.guard.read(|| self.slot.words())
+        } else {
+            self.slot.words()
+        };
         // SAFETY: the words are those of one value; the caller forgets it.
         unsafe { Value::from_words(tag, bits) }
     }

@@ -17,7 +17,10 @@ pub fn equals(a: &Value, b: &Value) -> Result<bool, Fault> {
 
 fn equals_at(a: &Value, b: &Value, depth: usize) -> Result<bool, Fault> {
     if depth > MOST_NESTED {
-        return Err(Fault::new(ErrorKind::LimitError, "values nested this deeply cannot be compared"));
+        return Err(Fault::new(
+            ErrorKind::LimitError,
+            "values nested this deeply cannot be compared",
+        ));
     }
     Ok(match (a.view(), b.view()) {
         (View::Nil, View::Nil) | (View::Unset, View::Unset) => true,
@@ -70,8 +73,12 @@ impl Value {
     pub fn is_same(&self, other: &Value) -> bool {
         match (self.view(), other.view()) {
             // A thread may have several handles.
-            (View::Object(a), View::Object(b)) => a.same(b) || (a.kind == b.kind && a.label.id == b.label.id),
-            (View::Side(a), View::Side(b)) => a.write == b.write && a.lock.get().is_same(b.lock.get()),
+            (View::Object(a), View::Object(b)) => {
+                a.same(b) || (a.kind == b.kind && a.label.id == b.label.id)
+            }
+            (View::Side(a), View::Side(b)) => {
+                a.write == b.write && a.lock.get().is_same(b.lock.get())
+            }
             (View::Bound(a), View::Bound(b)) => a.same_method(b),
             _ => self.tag() == other.tag() && self.number() == other.number(),
         }
@@ -89,7 +96,10 @@ pub fn order(a: &Value, b: &Value) -> Result<Option<Option<Ordering>>, Fault> {
 
 fn order_at(a: &Value, b: &Value, depth: usize) -> Result<Option<Option<Ordering>>, Fault> {
     if depth > MOST_NESTED {
-        return Err(Fault::new(ErrorKind::LimitError, "values nested this deeply cannot be compared"));
+        return Err(Fault::new(
+            ErrorKind::LimitError,
+            "values nested this deeply cannot be compared",
+        ));
     }
     Ok(Some(match (a.view(), b.view()) {
         (View::Int(a), View::Int(b)) | (View::Duration(a), View::Duration(b)) => Some(a.cmp(&b)),
@@ -103,8 +113,13 @@ fn order_at(a: &Value, b: &Value, depth: usize) -> Result<Option<Option<Ordering
                 if equals_at(a, b, depth + 1)? {
                     continue;
                 }
-                let unordered =
-                    || Fault::type_error(format!("`<` cannot order {} and {}", type_name(a), type_name(b)));
+                let unordered = || {
+                    Fault::type_error(format!(
+                        "`<` cannot order {} and {}",
+                        type_name(a),
+                        type_name(b)
+                    ))
+                };
                 return Ok(Some(order_at(a, b, depth + 1)?.ok_or_else(unordered)?));
             }
             Some(a.len().cmp(&b.len()))
@@ -150,7 +165,10 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Fault> {
         }
         View::Str(text) => match item.view() {
             View::Str(part) => Ok(text.as_str().contains(part.as_str())),
-            _ => Err(Fault::type_error(format!("`in` seeks a str in a str, not {}", type_name(item)))),
+            _ => Err(Fault::type_error(format!(
+                "`in` seeks a str in a str, not {}",
+                type_name(item)
+            ))),
         },
         View::Map(map) => map.contains(item).map_err(|_| bad_key(item)),
         View::Range(range) => Ok(match item.view() {
@@ -161,7 +179,10 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Fault> {
             }
             _ => false,
         }),
-        _ => Err(Fault::type_error(format!("`in` needs a list, a str, a map or a range, not {}", type_name(container)))),
+        _ => Err(Fault::type_error(format!(
+            "`in` needs a list, a str, a map or a range, not {}",
+            type_name(container)
+        ))),
     }
 }
 
@@ -169,7 +190,9 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, Fault> {
 #[must_use]
 pub fn bad_key(key: &Value) -> Fault {
     let what = type_name(key);
-    Fault::type_error(format!("{what} cannot be a map's key: nil, bool, int, str, duration and range can"))
+    Fault::type_error(format!(
+        "{what} cannot be a map's key: nil, bool, int, str, duration and range can"
+    ))
 }
 
 #[cfg(test)]
@@ -203,7 +226,8 @@ mod tests {
 
     #[test]
     fn ranges_are_what_they_hold() {
-        let range = |start, end, inclusive| Value::from(Ref::new(Range { start, end, inclusive, step: 1 }));
+        let range =
+            |start, end, inclusive| Value::from(Ref::new(Range { start, end, inclusive, step: 1 }));
         assert!(equals(&range(0, 3, false), &range(0, 2, true)).unwrap());
         assert!(contains(&range(0, 3, false), &Value::float(2.0)).unwrap());
         assert!(!contains(&range(0, 3, false), &Value::float(2.5)).unwrap());

@@ -10,7 +10,10 @@ use crate::syntax::format_spec::{Align, FormatSpec, Kind, Sign};
 /// `ValueError` for a spec that does not go with the value.
 pub fn format_value(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
     match (value.view(), spec.kind) {
-        (View::Int(number), None | Some(Kind::Decimal | Kind::Hex | Kind::Binary | Kind::Octal)) if spec.precision.is_none() => {
+        (
+            View::Int(number),
+            None | Some(Kind::Decimal | Kind::Hex | Kind::Binary | Kind::Octal),
+        ) if spec.precision.is_none() => {
             let size = number.unsigned_abs();
             let digits = match spec.kind {
                 Some(Kind::Hex) => format!("{size:x}"),
@@ -23,7 +26,9 @@ pub fn format_value(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
         (View::Int(number), None | Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => {
             Ok(float(number as f64, spec))
         }
-        (View::Float(number), None | Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => Ok(float(number, spec)),
+        (View::Float(number), None | Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => {
+            Ok(float(number, spec))
+        }
         (_, Some(kind)) => {
             let (letter, what) = (kind.letter(), type_name(value));
             Err(Fault::value_error(format!("the format `{letter}` does not go with {what}")))
@@ -36,7 +41,9 @@ pub fn format_value(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
 fn plain(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
     if spec.sign.is_some() || spec.comma {
         let what = type_name(value);
-        return Err(Fault::value_error(format!("a sign or a comma in a format does not go with {what}")));
+        return Err(Fault::value_error(format!(
+            "a sign or a comma in a format does not go with {what}"
+        )));
     }
     let mut body = text(value).into_owned();
     if let Some(most) = spec.precision {
@@ -139,7 +146,11 @@ fn general(size: f64, precision: usize) -> String {
     if power < -4 || power >= precision as i32 {
         let text = exponent(size, precision - 1);
         let (mantissa, power) = text.split_once('e').unwrap_or((&text, "+00"));
-        let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+        let mantissa = if mantissa.contains('.') {
+            mantissa.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            mantissa
+        };
         return format!("{mantissa}e{power}");
     }
     let decimals = (precision as i32 - 1 - power).max(0) as usize;
@@ -212,7 +223,12 @@ mod tests {
 
     #[test]
     fn what_does_not_go_is_refused() {
-        for (value, spec) in [(Value::str("a"), "d"), (Value::float(1.0), "x"), (Value::str("a"), "+"), (Value::NIL, "f")] {
+        for (value, spec) in [
+            (Value::str("a"), "d"),
+            (Value::float(1.0), "x"),
+            (Value::str("a"), "+"),
+            (Value::NIL, "f"),
+        ] {
             assert!(format_value(&value, &FormatSpec::parse(spec).unwrap()).is_err());
         }
     }

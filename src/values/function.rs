@@ -134,8 +134,12 @@ impl Closure {
     #[allow(clippy::new_ret_no_self)]
     pub fn new(callee: Callee, captured: Vec<Value>) -> Ref<Closure> {
         let mut values = captured.into_iter();
-        let made = Ref::with_items(ClosureHead { callee }, values.len(), |_| values.next().unwrap_or_default());
-        made.unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<ClosureHead>()))
+        let made = Ref::with_items(ClosureHead { callee }, values.len(), |_| {
+            values.next().unwrap_or_default()
+        });
+        made.unwrap_or_else(|| {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<ClosureHead>())
+        })
     }
 }
 

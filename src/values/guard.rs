@@ -40,7 +40,12 @@ impl Guard {
     pub fn lock(&self) -> Held<'_> {
         let now = self.0.load(Ordering::Relaxed);
         let free = now & 1 == 0;
-        if !free || self.0.compare_exchange(now, now.wrapping_add(1), Ordering::SeqCst, Ordering::Relaxed).is_err() {
+        if !free
+            || self
+                .0
+                .compare_exchange(now, now.wrapping_add(1), Ordering::SeqCst, Ordering::Relaxed)
+                .is_err()
+        {
             self.lock_slowly();
         }
         // What the holder stores must not be seen before the guard is seen odd.
@@ -56,7 +61,12 @@ impl Guard {
             if now & 1 == 0
                 && self
                     .0
-                    .compare_exchange_weak(now, now.wrapping_add(1), Ordering::SeqCst, Ordering::Relaxed)
+                    .compare_exchange_weak(
+                        now,
+                        now.wrapping_add(1),
+                        Ordering::SeqCst,
+                        Ordering::Relaxed,
+                    )
                     .is_ok()
             {
                 return;

@@ -286,7 +286,8 @@ pub(super) unsafe fn release(raw: *mut ()) -> bool {
 
 /// The layout of a header followed by an object.
 fn block_layout(object: Layout) -> Layout {
-    let (layout, _) = Layout::new::<Header>().extend(object).expect("an object's size was allocated once");
+    let (layout, _) =
+        Layout::new::<Header>().extend(object).expect("an object's size was allocated once");
     layout.pad_to_align()
 }
 
@@ -306,6 +307,12 @@ impl<T: Heap> Drop for Ref<T> {
         if unsafe { release(self.block.as_ptr().cast()) } {
             Ref { block: self.block, marker: self.marker }.end_last();
         }
+    }
+}
+
+impl<T: Heap + std::fmt::Display> std::fmt::Display for Ref<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
     }
 }
 

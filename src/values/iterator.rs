@@ -103,7 +103,9 @@ impl Plain for IterState {
     fn take_children(&mut self, out: &mut Vec<Value>) {
         match self.0.get_mut() {
             Over::Items { left, .. } => out.append(left),
-            Over::Pairs { left } => out.extend(left.drain(..).flat_map(|(key, value)| [key, value])),
+            Over::Pairs { left } => {
+                out.extend(left.drain(..).flat_map(|(key, value)| [key, value]))
+            }
             Over::Numbers { .. } | Over::Characters { .. } | Over::Queue(_) => {}
         }
     }

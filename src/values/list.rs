@@ -1,9 +1,9 @@
 //! Lists. One thread's own list is a plain growable array. A published one is read by any number of threads
 //! at full speed, and changed under its guard.
 
-use super::Value;
 use super::guard::{Guard, Held, Slot};
 use super::heap::{Plain, Ref, publish};
+use super::{Fault, Value};
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::cell::UnsafeCell;
 use std::ptr;
@@ -48,6 +48,17 @@ impl List {
         let list = Ref::new(List::default());
         list.open().extend(values).ok()?;
         Some(list)
+    }
+
+    /// A new list of these values, as a value.
+    ///
+    /// # Errors
+    ///
+    /// If there is no memory for it.
+    pub fn value(values: Vec<Value>) -> Result<Value, Fault> {
+        List::from_values(values.into_iter())
+            .map(Value::from)
+            .ok_or_else(|| Fault::no_memory("list"))
     }
 
     fn layout(capacity: usize) -> Option<Layout> {

@@ -40,5 +40,5 @@ pub use range::Range;
 pub use string::Str;
 pub use structs::{Instance, Member, StructType, Symbol};
 pub use text::{Text, duration_text, repr, text, type_name};
-pub use value::{Value, View};
 pub(crate) use value::tag;
+pub use value::{Value, View};

@@ -124,7 +124,14 @@ impl Object {
     /// An object.
     #[must_use]
     pub fn new(label: Label, kind: ObjectKind, body: Box<dyn Any + Send + Sync>) -> Object {
-        Object { label, kind, word: AtomicU64::new(0), site: AtomicU64::new(0), lock_of: None, body }
+        Object {
+            label,
+            kind,
+            word: AtomicU64::new(0),
+            site: AtomicU64::new(0),
+            lock_of: None,
+            body,
+        }
     }
 
     /// Sets the state word before anyone else sees the object.

@@ -20,7 +20,8 @@ impl Range {
     /// How many numbers it has: up to 2⁶⁴.
     #[must_use]
     pub fn count(&self) -> u128 {
-        let (start, end, step) = (i128::from(self.start), i128::from(self.end), i128::from(self.step));
+        let (start, end, step) =
+            (i128::from(self.start), i128::from(self.end), i128::from(self.step));
         let distance = if step > 0 { end - start } else { start - end };
         let size = step.unsigned_abs();
         if distance < 0 || (distance == 0 && !self.inclusive) {
@@ -90,7 +91,9 @@ mod tests {
     #[test]
     fn contents() {
         let evens = range(0, 10, 2, false);
-        assert!(evens.contains(8) && !evens.contains(10) && !evens.contains(3) && !evens.contains(-2));
+        assert!(
+            evens.contains(8) && !evens.contains(10) && !evens.contains(3) && !evens.contains(-2)
+        );
         assert_eq!(range(0, 9, 2, false).holds(), evens.holds());
         assert_eq!(range(3, 3, 1, false).holds(), range(9, 1, 1, true).holds());
         let all = range(i64::MIN, i64::MAX, 1, true);

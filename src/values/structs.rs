@@ -76,7 +76,9 @@ impl Instance {
     pub fn new(structure: &Ref<StructType>) -> Ref<Instance> {
         let head = InstanceHead { structure: structure.clone(), guard: Guard::new() };
         let made = Ref::with_items(head, structure.fields.list.len(), |_| Slot::new(Value::NIL));
-        made.unwrap_or_else(|| std::alloc::handle_alloc_error(std::alloc::Layout::new::<InstanceHead>()))
+        made.unwrap_or_else(|| {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<InstanceHead>())
+        })
     }
 }
 

@@ -101,7 +101,8 @@ impl Writer {
                     self.out.push_str("[...]");
                     return;
                 }
-                let parts = list.to_vec().into_iter().map(|value| Part { before: String::new(), value });
+                let parts =
+                    list.to_vec().into_iter().map(|value| Part { before: String::new(), value });
                 self.out.push('[');
                 self.enter(list.address(), parts.collect(), "]");
             }
@@ -110,7 +111,10 @@ impl Writer {
                     self.out.push_str("{...}");
                     return;
                 }
-                let parts = map.to_vec().into_iter().map(|(key, value)| Part { before: key_text(&key), value });
+                let parts = map
+                    .to_vec()
+                    .into_iter()
+                    .map(|(key, value)| Part { before: key_text(&key), value });
                 self.out.push('{');
                 self.enter(map.address(), parts.collect(), "}");
             }
@@ -122,8 +126,10 @@ impl Writer {
                     return;
                 }
                 let fields = structure.fields.list.iter().enumerate();
-                let parts =
-                    fields.map(|(slot, field)| Part { before: format!("{}: ", field.name), value: instance.get(slot) });
+                let parts = fields.map(|(slot, field)| Part {
+                    before: format!("{}: ", field.name),
+                    value: instance.get(slot),
+                });
                 self.out.push('(');
                 self.enter(instance.address(), parts.collect(), ")");
             }
@@ -167,7 +173,12 @@ fn flat(out: &mut String, value: &Value) {
         View::Object(object) => write!(out, "<{}>", **object),
         View::Side(side) => {
             let label = side.object().map(|object| object.label.to_string()).unwrap_or_default();
-            write!(out, "<{} {label}.{}>", ObjectKind::RwLock.name(), if side.write { "write" } else { "read" })
+            write!(
+                out,
+                "<{} {label}.{}>",
+                ObjectKind::RwLock.name(),
+                if side.write { "write" } else { "read" }
+            )
         }
         View::Unset => write!(out, "unset"),
         _ => write!(out, "<{}>", type_name(value)),
@@ -185,7 +196,8 @@ fn key_text(key: &Value) -> String {
 
 fn is_word(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 fn quote(out: &mut String, text: &Ref<Str>) {
@@ -286,7 +298,10 @@ mod tests {
         map.set(Value::int(1), map.clone().into()).unwrap();
         let range = Range { start: 0, end: 10, inclusive: false, step: 1 };
         map.set(Value::from(Ref::new(range)), Value::NIL).unwrap();
-        assert_eq!(repr(&map.clone().into()), r#"{name: "ann", "two words": 2, [1]: {...}, [0..10]: nil}"#);
+        assert_eq!(
+            repr(&map.clone().into()),
+            r#"{name: "ann", "two words": 2, [1]: {...}, [0..10]: nil}"#
+        );
         map.open().clear();
     }
 

@@ -6,8 +6,8 @@
 
 use super::heap::{Heap, Ref, WithHeap};
 use super::{
-    Atomic, BoundMethod, Cell, Closure, ErrorValue, Instance, IterState, List, Local, Map, Module, Object,
-    Range, Side, Str, StructType,
+    Atomic, BoundMethod, Cell, Closure, ErrorValue, Instance, IterState, List, Local, Map, Module,
+    Object, Range, Side, Str, StructType,
 };
 use std::ptr;
 

@@ -11,30 +11,43 @@ use crate::values::{
 
 impl Machine {
     /// The request of an `Ask` about these values.
-    pub(super) fn form_request(&self, ask: AskOperand, values: &[Value], place: &dyn Fn() -> Place) -> Result<Request, Fault> {
+    pub(super) fn form_request(
+        &self,
+        ask: AskOperand,
+        values: &[Value],
+        place: &dyn Fn() -> Place,
+    ) -> Result<Request, Fault> {
         let limit = |at: usize| limit(&values[at], ask.or_else);
         Ok(match ask.kind {
             AskKind::Sleep => Request::Sleep(delay(&values[0], "sleep")?),
             AskKind::Deadline => Request::Deadline(within(&values[0])?),
             AskKind::Join => match values[0].view() {
-                View::List(list) => Request::JoinAll { of: handles(&list.to_vec(), "join")?, limit: limit(1)? },
+                View::List(list) => {
+                    Request::JoinAll { of: handles(&list.to_vec(), "join")?, limit: limit(1)? }
+                }
                 _ => Request::Join { of: joinable(&values[0], "join")?, limit: limit(1)? },
             },
             AskKind::JoinAll => match values[0].view() {
-                View::List(list) => Request::JoinAll { of: handles(&list.to_vec(), "join")?, limit: limit(1)? },
+                View::List(list) => {
+                    Request::JoinAll { of: handles(&list.to_vec(), "join")?, limit: limit(1)? }
+                }
                 _ => return Err(Fault::type_error("`join` needs handles")),
             },
             AskKind::JoinAny => match values[0].view() {
                 View::List(list) => {
                     let of = handles(&list.to_vec(), "join any")?;
                     if of.is_empty() {
-                        return Err(Fault::value_error("`join any` of an empty list would wait for ever"));
+                        return Err(Fault::value_error(
+                            "`join any` of an empty list would wait for ever",
+                        ));
                     }
                     Request::JoinAny { of, limit: limit(1)? }
                 }
                 _ => {
                     let what = type_name(&values[0]);
-                    return Err(Fault::type_error(format!("`join any` needs a list of threads, tasks or timers, not {what}")));
+                    return Err(Fault::type_error(format!(
+                        "`join any` needs a list of threads, tasks or timers, not {what}"
+                    )));
                 }
             },
             AskKind::Acquire => {
@@ -53,7 +66,9 @@ impl Machine {
                 Request::Acquire { target, count: None, hold: Hold::Block, limit }
             }
             AskKind::Wait => match values[0].view() {
-                View::Object(object) if matches!(object.kind, ObjectKind::Event | ObjectKind::Latch) => {
+                View::Object(object)
+                    if matches!(object.kind, ObjectKind::Event | ObjectKind::Latch) =>
+                {
                     // It has not begun to wait, so it looks at the state alone.
                     let action = Action::Wait { since: u64::MAX };
                     Request::Perform { object: object.clone(), action, limit: limit(1)? }
@@ -63,13 +78,21 @@ impl Machine {
                 }
                 _ => return Err(unfit("wait", "a condition, an event or a latch", &values[0])),
             },
-            AskKind::WaitCheck => Request::WaitCheck { condition: condition(&values[0], "wait … until")?, within: within(&values[1])? },
+            AskKind::WaitCheck => Request::WaitCheck {
+                condition: condition(&values[0], "wait … until")?,
+                within: within(&values[1])?,
+            },
             AskKind::Enrol => {
                 let limit = Limit { within: None, until: moment(&values[1]), or_else: false };
                 Request::Enrol { condition: condition(&values[0], "wait")?, limit }
             }
-            AskKind::Await => Request::Await { ticket: object(&values[0], ObjectKind::Ticket, "wait")?, or_else: ask.or_else },
-            AskKind::Retake => Request::Retake { ticket: object(&values[0], ObjectKind::Ticket, "wait")? },
+            AskKind::Await => Request::Await {
+                ticket: object(&values[0], ObjectKind::Ticket, "wait")?,
+                or_else: ask.or_else,
+            },
+            AskKind::Retake => {
+                Request::Retake { ticket: object(&values[0], ObjectKind::Ticket, "wait")? }
+            }
             AskKind::Notify => {
                 let condition = condition(&values[0], "notify")?;
                 let count = match values[1].view() {
@@ -78,25 +101,38 @@ impl Machine {
                 };
                 Request::Notify { condition, count: Some(count) }
             }
-            AskKind::NotifyAll => Request::Notify { condition: condition(&values[0], "notify all")?, count: None },
-            AskKind::Arrive => {
-                Request::Arrive { barrier: object(&values[0], ObjectKind::Barrier, "barrier")?, limit: limit(1)? }
+            AskKind::NotifyAll => {
+                Request::Notify { condition: condition(&values[0], "notify all")?, count: None }
             }
-            AskKind::Depart => Request::Depart { barrier: object(&values[0], ObjectKind::Barrier, "barrier")? },
-            AskKind::Break => Request::BreakBarrier { barrier: object(&values[0], ObjectKind::Barrier, "barrier")? },
+            AskKind::Arrive => Request::Arrive {
+                barrier: object(&values[0], ObjectKind::Barrier, "barrier")?,
+                limit: limit(1)?,
+            },
+            AskKind::Depart => {
+                Request::Depart { barrier: object(&values[0], ObjectKind::Barrier, "barrier")? }
+            }
+            AskKind::Break => Request::BreakBarrier {
+                barrier: object(&values[0], ObjectKind::Barrier, "barrier")?,
+            },
             AskKind::Send => {
                 let action = Action::Send(Published::new(values[1].clone()));
                 Request::Perform { object: queue(&values[0], "send")?, action, limit: limit(2)? }
             }
-            AskKind::Recv => {
-                Request::Perform { object: queue(&values[0], "recv")?, action: Action::Recv, limit: limit(1)? }
+            AskKind::Recv => Request::Perform {
+                object: queue(&values[0], "recv")?,
+                action: Action::Recv,
+                limit: limit(1)?,
+            },
+            AskKind::Select => {
+                Request::Select(values.chunks_exact(3).map(arm).collect::<Result<_, _>>()?)
             }
-            AskKind::Select => Request::Select(values.chunks_exact(3).map(arm).collect::<Result<_, _>>()?),
             AskKind::Spawn => self.spawn_request(values, place)?,
             AskKind::Timer => self.timer_request(values, place)?,
             AskKind::ScopeEnter => Request::ScopeEnter { within: within(&values[0])? },
             AskKind::ScopeExit => Request::ScopeExit { or_else: ask.or_else },
-            AskKind::ScopeFail => Request::ScopeFail { error: values[0].clone(), or_else: ask.or_else },
+            AskKind::ScopeFail => {
+                Request::ScopeFail { error: values[0].clone(), or_else: ask.or_else }
+            }
         })
     }
 
@@ -104,9 +140,11 @@ impl Machine {
         let [flags, name, pool, callee, names, arguments @ ..] = values else {
             return Err(Fault::type_error("`spawn` needs something to run"));
         };
-        let daemon = matches!(flags.view(), View::Int(flags) if flags & i64::from(SPAWN_DAEMON) != 0);
+        let daemon =
+            matches!(flags.view(), View::Int(flags) if flags & i64::from(SPAWN_DAEMON) != 0);
         let name = (!name.is_nil()).then(|| text(name).into_owned());
-        let pool = if pool.is_nil() { None } else { Some(object(pool, ObjectKind::Pool, "spawn on")?) };
+        let pool =
+            if pool.is_nil() { None } else { Some(object(pool, ObjectKind::Pool, "spawn on")?) };
         let job = self.program.bind_job(callee, arguments.to_vec(), argument_names(names))?;
         self.program.publish_globals();
         Ok(Request::Spawn(SpawnRequest { job, name, daemon, pool, place: place() }))
@@ -142,7 +180,10 @@ fn argument_names(names: &Value) -> Vec<Option<String>> {
     match names.view() {
         View::List(list) => {
             let names = list.to_vec();
-            names.iter().map(|name| Some(text(name).into_owned()).filter(|name| !name.is_empty())).collect()
+            names
+                .iter()
+                .map(|name| Some(text(name).into_owned()).filter(|name| !name.is_empty()))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -181,12 +222,18 @@ fn queue(value: &Value, word: &str) -> Result<Ref<Object>, Fault> {
 fn joinable(value: &Value, word: &str) -> Result<Ref<Object>, Fault> {
     match value.view() {
         View::Object(object)
-            if matches!(object.kind, ObjectKind::Thread | ObjectKind::Task | ObjectKind::Timer | ObjectKind::Pool)
-                || object.kind.is_queue() =>
+            if matches!(
+                object.kind,
+                ObjectKind::Thread | ObjectKind::Task | ObjectKind::Timer | ObjectKind::Pool
+            ) || object.kind.is_queue() =>
         {
             Ok(object.clone())
         }
-        _ => Err(unfit(word, "a thread, a task, a timer, a pool, a queue, or a list of handles", value)),
+        _ => Err(unfit(
+            word,
+            "a thread, a task, a timer, a pool, a queue, or a list of handles",
+            value,
+        )),
     }
 }
 
@@ -211,7 +258,9 @@ fn lockable(value: &Value, word: &str) -> Result<Target, Fault> {
             | ObjectKind::Semaphore
             | ObjectKind::BoundedSemaphore => return Ok(Target::Object(object.clone())),
             ObjectKind::RwLock => {
-                let message = format!("`{word}` needs a side of an RwLock: `{word} rw.read` or `{word} rw.write`");
+                let message = format!(
+                    "`{word}` needs a side of an RwLock: `{word} rw.read` or `{word} rw.write`"
+                );
                 return Err(Fault::type_error(message));
             }
             _ => {}
@@ -233,12 +282,16 @@ fn count(value: &Value, target: &Target, word: &str) -> Result<Option<i64>, Faul
     }
     let count = int(value, &format!("`{word}` needs a whole number after the comma"))?;
     match target {
-        Target::Object(object) if matches!(object.kind, ObjectKind::Semaphore | ObjectKind::BoundedSemaphore) => {
+        Target::Object(object)
+            if matches!(object.kind, ObjectKind::Semaphore | ObjectKind::BoundedSemaphore) =>
+        {
             Ok(Some(count))
         }
         _ => {
             let what = target.object().kind.name();
-            Err(Fault::type_error(format!("only a semaphore has several permits; this is a {what}")))
+            Err(Fault::type_error(format!(
+                "only a semaphore has several permits; this is a {what}"
+            )))
         }
     }
 }
@@ -247,12 +300,14 @@ fn count(value: &Value, target: &Target, word: &str) -> Result<Option<i64>, Faul
 fn delay(value: &Value, word: &str) -> Result<i64, Fault> {
     match value.view() {
         View::Duration(nanoseconds) if nanoseconds >= 0 => Ok(nanoseconds),
-        View::Duration(nanoseconds) => {
-            Err(Fault::value_error(format!("`{word}` cannot take a negative time: {}", duration_text(nanoseconds))))
-        }
-        View::Int(_) | View::Float(_) => {
-            Err(Fault::type_error(format!("`{word}` needs a duration such as 2s, not {}", type_name(value))))
-        }
+        View::Duration(nanoseconds) => Err(Fault::value_error(format!(
+            "`{word}` cannot take a negative time: {}",
+            duration_text(nanoseconds)
+        ))),
+        View::Int(_) | View::Float(_) => Err(Fault::type_error(format!(
+            "`{word}` needs a duration such as 2s, not {}",
+            type_name(value)
+        ))),
         _ => Err(unfit(word, "a duration", value)),
     }
 }
@@ -276,15 +331,21 @@ fn moment(value: &Value) -> Option<i64> {
 
 fn arm(values: &[Value]) -> Result<SelectArm, Fault> {
     let kind = match values[0].view() {
-        View::Int(kind) => SelectKind::ALL[usize::try_from(kind).unwrap_or(0).min(SelectKind::ALL.len() - 1)],
+        View::Int(kind) => {
+            SelectKind::ALL[usize::try_from(kind).unwrap_or(0).min(SelectKind::ALL.len() - 1)]
+        }
         _ => SelectKind::Else,
     };
     let on = &values[1];
     Ok(match kind {
         SelectKind::Recv => SelectArm::On(ArmOn::Recv(queue(on, "recv")?)),
-        SelectKind::Send => SelectArm::On(ArmOn::Send(queue(on, "send")?, Published::new(values[2].clone()))),
+        SelectKind::Send => {
+            SelectArm::On(ArmOn::Send(queue(on, "send")?, Published::new(values[2].clone())))
+        }
         SelectKind::Wait => match on.view() {
-            View::Object(object) if matches!(object.kind, ObjectKind::Event | ObjectKind::Latch) => {
+            View::Object(object)
+                if matches!(object.kind, ObjectKind::Event | ObjectKind::Latch) =>
+            {
                 SelectArm::On(ArmOn::Wait(object.clone()))
             }
             _ => return Err(unfit("wait", "an event or a latch, in a `select`", on)),

@@ -5,7 +5,7 @@ use super::program::Program;
 use super::request::Request;
 use crate::resolve::Parameters;
 use crate::source::Place;
-use crate::values::{Fault, ObjectKind, Ref, Local, Value, tag};
+use crate::values::{Fault, Local, ObjectKind, Ref, Value, tag};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ use super::native::CallbackStep;
 use super::request::{Pause, Request};
 use crate::resolve::Parameters;
 use crate::values::{
-    BoundMethod, Closure, Code, ErrorKind, Fault, Instance, Method, Ref, StructType, Value, View, type_name,
+    BoundMethod, Closure, Code, ErrorKind, Fault, Instance, Method, Ref, StructType, Value, View,
+    type_name,
 };
 
 /// What came of a call.
@@ -42,7 +43,9 @@ impl Arguments {
     /// In the order of the parameters; those not given are unset. Of a variadic function, what was given by
     /// position follows.
     fn bind(mut self, callee: &str, parameters: &Parameters) -> Result<Vec<Value>, Fault> {
-        let in_order = self.names.is_empty() && !parameters.variadic && self.values.len() == parameters.list.len();
+        let in_order = self.names.is_empty()
+            && !parameters.variadic
+            && self.values.len() == parameters.list.len();
         if self.bound || in_order {
             return Ok(self.values);
         }
@@ -50,8 +53,10 @@ impl Arguments {
         let names: Vec<Option<&str>> = self.names.iter().map(Option::as_deref).collect();
         let bound = parameters.bind(callee, &names).map_err(Fault::type_error)?;
         let mut values: Vec<Option<Value>> = self.values.into_iter().map(Some).collect();
-        let mut row: Vec<Value> =
-            bound.iter().map(|at| at.and_then(|at| values[at].take()).unwrap_or(Value::UNSET)).collect();
+        let mut row: Vec<Value> = bound
+            .iter()
+            .map(|at| at.and_then(|at| values[at].take()).unwrap_or(Value::UNSET))
+            .collect();
         if parameters.variadic {
             row.extend(values.into_iter().flatten());
         }
@@ -61,9 +66,16 @@ impl Arguments {
 
 impl Machine {
     /// Calls a value with arguments that lie in no register: a frame for it begins above the topmost one.
-    pub(super) fn call_from_outside(&mut self, callee: &Value, to: u16, arguments: Arguments) -> Result<Called, Fault> {
+    pub(super) fn call_from_outside(
+        &mut self,
+        callee: &Value,
+        to: u16,
+        arguments: Arguments,
+    ) -> Result<Called, Fault> {
         let base = match self.frames.last() {
-            Some(Frame { code: Some(code), base, .. }) => *base as usize + usize::from(code.registers),
+            Some(Frame { code: Some(code), base, .. }) => {
+                *base as usize + usize::from(code.registers)
+            }
             Some(frame) => frame.base as usize,
             None => 0,
         };
@@ -107,7 +119,9 @@ impl Machine {
                 let row = arguments.bind(&code.name, &code.parameters)?;
                 self.push_closure(closure, base, to, Some(bound.receiver.clone()), row)
             }
-            Method::Builtin(number) => self.call_method_body(*number, &bound.receiver, base, to, arguments),
+            Method::Builtin(number) => {
+                self.call_method_body(*number, &bound.receiver, base, to, arguments)
+            }
         }
     }
 
@@ -188,12 +202,18 @@ impl Machine {
     /// Runs the body of a built-in function.
     pub(super) fn with_context<R>(&mut self, body: impl FnOnce(&mut Context<'_>) -> R) -> R {
         let Machine { program, locals, frames, .. } = self;
-        let place = || super::trace::place_of(frames).expect("a built-in function is called from a script");
+        let place =
+            || super::trace::place_of(frames).expect("a built-in function is called from a script");
         body(&mut Context { program, locals, place: &place })
     }
 
     /// What came of a built-in function. The registers above the topmost frame's begin at `base`.
-    pub(super) fn take_result(&mut self, result: Result<Value, Escape>, base: usize, to: u16) -> Result<Called, Fault> {
+    pub(super) fn take_result(
+        &mut self,
+        result: Result<Value, Escape>,
+        base: usize,
+        to: u16,
+    ) -> Result<Called, Fault> {
         match result.map_err(|escape| *escape) {
             Ok(value) => Ok(Called::Value(value)),
             Err(Outcome::Ask(request)) => Ok(Called::Ask(request)),
@@ -202,7 +222,14 @@ impl Machine {
                 self.check_depth()?;
                 self.natives.push(callback);
                 let (closure, next) = (std::ptr::null_mut(), std::ptr::null());
-                self.frames.push(Frame { code: None, closure, next, base: base as u32, to, owns: self.owns as u8 });
+                self.frames.push(Frame {
+                    code: None,
+                    closure,
+                    next,
+                    base: base as u32,
+                    to,
+                    owns: self.owns as u8,
+                });
                 Ok(match self.native_step(Value::NIL) {
                     Flow::Run => Called::Frame,
                     Flow::Pause => Called::Paused,
@@ -215,10 +242,13 @@ impl Machine {
     /// that it made.
     pub(super) fn native_step(&mut self, mut result: Value) -> Flow {
         loop {
-            let Some(callback) = self.natives.last_mut() else { return self.pause(Pause::Done(result)) };
+            let Some(callback) = self.natives.last_mut() else {
+                return self.pause(Pause::Done(result));
+            };
             let called = match callback.step(&mut self.locals, result) {
                 Ok(CallbackStep::Call(callee, arguments)) => {
-                    let called = self.call_from_outside(&callee, 0, Arguments::by_position(arguments));
+                    let called =
+                        self.call_from_outside(&callee, 0, Arguments::by_position(arguments));
                     // The frame borrows the closure: what the built-in works with must hold it, which it does.
                     drop(callee);
                     called
@@ -274,7 +304,9 @@ impl super::Program {
                 let code = closure.code();
                 (code.name.to_string(), arguments.bind(&code.name, &code.parameters)?)
             }
-            View::Struct(structure) => (structure.name.to_string(), arguments.bind(&structure.name, &structure.fields)?),
+            View::Struct(structure) => {
+                (structure.name.to_string(), arguments.bind(&structure.name, &structure.fields)?)
+            }
             View::Bound(bound) => match &bound.method {
                 Method::Script(closure) => {
                     let code = closure.code();
@@ -291,7 +323,12 @@ impl super::Program {
                 let function = &self.builtins.functions[number as usize];
                 (function.name.to_owned(), arguments.bind(function.name, &function.parameters)?)
             }
-            _ => return Err(Fault::new(ErrorKind::TypeError, format!("{} cannot be called", type_name(callee)))),
+            _ => {
+                return Err(Fault::new(
+                    ErrorKind::TypeError,
+                    format!("{} cannot be called", type_name(callee)),
+                ));
+            }
         };
         Ok(super::Job {
             callee: crate::values::Published::new(callee.clone()),

@@ -30,17 +30,28 @@ impl Program {
         // SAFETY: each place is in the leaked room, and is filled in below, before anything runs.
         let callee = |index: u32| unsafe { Callee::new(base.add(index as usize)) };
         let codes: Vec<Callee> = (0..unit.functions.len() as u32).map(callee).collect();
-        let arguments: Vec<u16> = unit.functions.iter().map(|function| function.arguments).collect();
+        let arguments: Vec<u16> =
+            unit.functions.iter().map(|function| function.arguments).collect();
         let structs: Vec<Published> =
             unit.structs.iter().map(|code| self.link_struct(code, &codes)).collect();
-        let linker = Linker { program: self, unit: unit.number, codes: &codes, structs: &structs, arguments: &arguments };
+        let linker = Linker {
+            program: self,
+            unit: unit.number,
+            codes: &codes,
+            structs: &structs,
+            arguments: &arguments,
+        };
         for ((index, function), place) in unit.functions.into_iter().enumerate().zip(room) {
             place.write(linker.link_function(index as u32, function, &unit.source));
         }
         let members = exports.iter().filter_map(|known| {
             let value = match known.place {
-                crate::resolve::KnownPlace::Function(of, index) if of == unit.number => linker.function(FunctionRef { unit: of, index }),
-                crate::resolve::KnownPlace::Struct(of, index) if of == unit.number => structs.get(index as usize).cloned(),
+                crate::resolve::KnownPlace::Function(of, index) if of == unit.number => {
+                    linker.function(FunctionRef { unit: of, index })
+                }
+                crate::resolve::KnownPlace::Struct(of, index) if of == unit.number => {
+                    structs.get(index as usize).cloned()
+                }
                 _ => self.known_value(known),
             };
             value.map(|value| (known.name.clone(), value.into_inner()))
@@ -66,7 +77,11 @@ impl Program {
             name: code.name.clone(),
             fields: code.fields.clone(),
             maker: closure(code.maker),
-            methods: code.methods.iter().map(|(name, index)| (name.clone(), closure(*index))).collect(),
+            methods: code
+                .methods
+                .iter()
+                .map(|(name, index)| (name.clone(), closure(*index)))
+                .collect(),
             members,
         });
         Published::new(structure.immortal().into())
@@ -82,7 +97,12 @@ struct Linker<'a> {
 }
 
 impl Linker<'_> {
-    fn link_function(&self, index: u32, function: Function, source: &std::sync::Arc<crate::source::Source>) -> Code {
+    fn link_function(
+        &self,
+        index: u32,
+        function: Function,
+        source: &std::sync::Arc<crate::source::Source>,
+    ) -> Code {
         self.check_calls(&function);
         let constants = function.constants.iter().map(|constant| self.constant(constant));
         let sites = function.sites.iter().map(|member| Site {
@@ -132,7 +152,10 @@ impl Linker<'_> {
                 _ => continue,
             };
             let end = usize::from(instruction.b()) + row;
-            assert!(end <= usize::from(function.registers), "the compiler wrote wrong code: a call runs out of its registers");
+            assert!(
+                end <= usize::from(function.registers),
+                "the compiler wrote wrong code: a call runs out of its registers"
+            );
         }
     }
 
@@ -140,7 +163,9 @@ impl Linker<'_> {
         if function.unit == self.unit {
             return self.codes[function.index as usize];
         }
-        self.program.callee(function.unit, function.index).expect("an imported unit is linked first")
+        self.program
+            .callee(function.unit, function.index)
+            .expect("an imported unit is linked first")
     }
 
     fn structure(&self, structure: FunctionRef) -> Ref<StructType> {
@@ -166,10 +191,14 @@ impl Linker<'_> {
             Constant::Float(number) => Value::float(*number),
             Constant::Duration(nanoseconds) => Value::duration(*nanoseconds),
             Constant::Str(text) => Str::new(text).immortal().into(),
-            Constant::Function(function) => return self.function(*function).expect("functions are there"),
+            Constant::Function(function) => {
+                return self.function(*function).expect("functions are there");
+            }
             Constant::Struct(structure) => self.structure(*structure).into(),
             Constant::Global(number) => return self.program.global(*number),
-            Constant::Module(unit) => return self.program.module(*unit).expect("an imported unit is linked first"),
+            Constant::Module(unit) => {
+                return self.program.module(*unit).expect("an imported unit is linked first");
+            }
             Constant::Names(names) => {
                 let names = names.iter().map(|name| Value::str(name));
                 let list = crate::values::List::from_values(names.collect::<Vec<_>>().into_iter());

@@ -9,6 +9,7 @@ use crate::bytecode::Instruction;
 use crate::values::{Code, ErrorKind, ErrorValue, Fault, Spawned, Value, tag};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What a machine may use.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +113,8 @@ pub struct Machine {
     pub(super) fuel: i64,
     /// Under control: the next access to something shared was allowed.
     pub(super) granted: bool,
+    /// Whether the runtime wants to be asked at each point that could block.
+    pub(super) attention: Arc<AtomicBool>,
 }
 
 /// How many registers a new machine has room for.
@@ -121,7 +124,8 @@ impl Machine {
     /// A machine that will call a function of the job's.
     #[must_use]
     pub fn new(program: Arc<Program>, limits: Limits, job: Job) -> Machine {
-        let arguments = job.arguments.into_iter().map(crate::values::Published::into_inner).collect();
+        let arguments =
+            job.arguments.into_iter().map(crate::values::Published::into_inner).collect();
         Machine::start(program, limits, job.callee.into_inner(), arguments)
     }
 
@@ -154,11 +158,20 @@ impl Machine {
             code: program_code,
             fuel: 0,
             granted: false,
+            attention: Arc::default(),
         }
     }
 
-    /// Tells it which thread it is, for its locks and its errors.
-    pub fn set_thread(&mut self, number: u64, name: Arc<str>, spawned: Option<Arc<Spawned>>) {
+    /// Tells it which thread it is, for its locks and its errors, and where to look whether the runtime wants to
+    /// be asked even where it need not.
+    pub fn set_thread(
+        &mut self,
+        number: u64,
+        name: Arc<str>,
+        spawned: Option<Arc<Spawned>>,
+        attention: Arc<AtomicBool>,
+    ) {
+        self.attention = attention;
         self.thread = number;
         self.thread_name = name;
         self.spawned = spawned;
@@ -241,9 +254,22 @@ impl Machine {
     }
 
     /// Pushes a frame for code whose arguments lie on the stack from `base` on.
-    pub(super) fn push_frame(&mut self, code: &'static Code, closure: *mut (), base: usize, to: u16) {
+    pub(super) fn push_frame(
+        &mut self,
+        code: &'static Code,
+        closure: *mut (),
+        base: usize,
+        to: u16,
+    ) {
         let next = code.instructions.as_ptr();
-        self.frames.push(Frame { code: Some(code), closure, next, base: base as u32, to, owns: self.owns as u8 });
+        self.frames.push(Frame {
+            code: Some(code),
+            closure,
+            next,
+            base: base as u32,
+            to,
+            owns: self.owns as u8,
+        });
         self.owns = tag::HEAP;
     }
 

@@ -5,7 +5,8 @@ use super::call::{Arguments, Called};
 use super::machine::Machine;
 use super::operators;
 use crate::values::{
-    BoundMethod, ErrorKind, Fault, Instance, Member, Method, Module, Ref, Site, Value, View, type_name,
+    BoundMethod, ErrorKind, Fault, Instance, Member, Method, Module, Ref, Site, Value, View,
+    type_name,
 };
 use std::sync::atomic::Ordering;
 
@@ -28,7 +29,8 @@ pub(super) fn slot_to_set(instance: &Ref<Instance>, site: &Site) -> Result<usize
     }
     let structure = &instance.head.structure;
     if structure.members.contains_key(&site.symbol) {
-        let message = format!("`{}` is a method of {} and cannot be assigned", site.name, structure.name);
+        let message =
+            format!("`{}` is a method of {} and cannot be assigned", site.name, structure.name);
         return Err(Fault::new(ErrorKind::FieldError, message));
     }
     Err(no_such_member(instance, &site.name))
@@ -43,7 +45,8 @@ pub(super) fn cannot_be_set(of: &Value, site: &Site) -> Fault {
 fn no_such_member(instance: &Ref<Instance>, name: &str) -> Fault {
     let structure = &instance.head.structure;
     let fields = structure.fields.list.iter().map(|field| &*field.name);
-    let known: Vec<&str> = fields.chain(structure.methods.iter().map(|(name, _)| &**name)).collect();
+    let known: Vec<&str> =
+        fields.chain(structure.methods.iter().map(|(name, _)| &**name)).collect();
     operators::no_member(&structure.name, name, &known)
 }
 
@@ -52,7 +55,8 @@ fn bound(of: &Value, name: &str, method: Method) -> Value {
 }
 
 fn module_member(module: &Module, name: &str) -> Result<Value, Fault> {
-    let member = module.members.iter().find(|(known, _)| **known == *name).map(|(_, member)| member);
+    let member =
+        module.members.iter().find(|(known, _)| **known == *name).map(|(_, member)| member);
     let member = member.ok_or_else(|| {
         let known: Vec<&str> = module.members.iter().map(|(known, _)| &**known).collect();
         operators::no_member(&format!("module {}", module.name), name, &known)
@@ -97,9 +101,9 @@ impl Machine {
 
     fn builtin_member(&self, of: &Value, site: &Site) -> Result<u32, Fault> {
         let key = TypeKey::of(of);
-        self.program
-            .method(key, site.symbol)
-            .ok_or_else(|| operators::no_member(&type_name(of), &site.name, &self.program.member_names(key)))
+        self.program.method(key, site.symbol).ok_or_else(|| {
+            operators::no_member(&type_name(of), &site.name, &self.program.member_names(key))
+        })
     }
 
     /// Calls a member. The row of registers for it begins at `base`: one that is free, then the arguments'.
@@ -116,10 +120,14 @@ impl Machine {
                 let structure = &instance.head.structure;
                 return match structure.members.get(&site.symbol) {
                     Some(Member::Method(at)) => {
-                        site.cache.store(u64::from(structure.id) << 32 | u64::from(*at), Ordering::Relaxed);
+                        site.cache.store(
+                            u64::from(structure.id) << 32 | u64::from(*at),
+                            Ordering::Relaxed,
+                        );
                         let (name, method) = &structure.methods[usize::from(*at)];
                         let method = Method::Script(method.clone());
-                        let bound = BoundMethod { receiver: of.clone(), name: name.clone(), method };
+                        let bound =
+                            BoundMethod { receiver: of.clone(), name: name.clone(), method };
                         self.call_bound(&bound, base, to, arguments)
                     }
                     Some(Member::Field(slot)) => {
@@ -138,14 +146,23 @@ impl Machine {
         let key = TypeKey::of(of);
         site.cache.store(u64::from(key.0) << 32 | u64::from(number), Ordering::Relaxed);
         if self.program.builtins.methods[number as usize].parameters.is_none() {
-            return Err(Fault::type_error(format!("`{}` is not a method: leave the parentheses out", site.name)));
+            return Err(Fault::type_error(format!(
+                "`{}` is not a method: leave the parentheses out",
+                site.name
+            )));
         }
         let above = self.above();
         self.call_method_body(number, of, above, to, arguments)
     }
 
     /// Calls a value that no register holds: it is kept in the free register of the row, below the callee's.
-    fn call_kept(&mut self, callee: Value, base: usize, to: u16, arguments: Arguments) -> Result<Called, Fault> {
+    fn call_kept(
+        &mut self,
+        callee: Value,
+        base: usize,
+        to: u16,
+        arguments: Arguments,
+    ) -> Result<Called, Fault> {
         self.reserve(base, 1)?;
         self.stack[base] = callee.clone();
         self.call_value(&callee, base + 1, to, arguments)

@@ -14,7 +14,11 @@ pub trait Callback {
     /// # Errors
     ///
     /// The error that the built-in function raises.
-    fn step(&mut self, locals: &mut FxHashMap<u64, Value>, result: Value) -> Result<CallbackStep, Fault>;
+    fn step(
+        &mut self,
+        locals: &mut FxHashMap<u64, Value>,
+        result: Value,
+    ) -> Result<CallbackStep, Fault>;
 }
 
 /// What a built-in function does next.

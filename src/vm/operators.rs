@@ -7,8 +7,8 @@ use crate::diagnostics::{Code as ReportCode, Report};
 use crate::source::Source;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
-    ErrorKind, ErrorValue, Fault, List, Map, Object, ObjectKind, Range, Ref, Refused, Str, Value, View, bad_key, binary,
-    repr, text, type_name,
+    ErrorKind, ErrorValue, Fault, List, Map, Object, ObjectKind, Range, Ref, Refused, Str, Value,
+    View, bad_key, binary, repr, text, type_name,
 };
 use std::sync::Arc;
 
@@ -26,17 +26,24 @@ pub(super) fn no_bool(value: &Value, construct: u16) -> Fault {
         View::Str(_) | View::List(_) | View::Map(_) => "; write `len(x) > 0`",
         _ => "; write `x != nil`",
     };
-    Fault::type_error(format!("`{}` needs a bool, not {}{hint}", Construct::word(construct), type_name(value)))
+    Fault::type_error(format!(
+        "`{}` needs a bool, not {}{hint}",
+        Construct::word(construct),
+        type_name(value)
+    ))
 }
 
 /// `of[index]`
 pub(super) fn index(of: &Value, index: &Value) -> Result<Value, Fault> {
     match (of.view(), index.view()) {
-        (View::List(list), View::Int(at)) => list.get(at).ok_or_else(|| out_of_range("list", at, list.len())),
+        (View::List(list), View::Int(at)) => {
+            list.get(at).ok_or_else(|| out_of_range("list", at, list.len()))
+        }
         (View::Str(text), View::Int(at)) => {
             let len = text.char_count();
             let place = if at < 0 { at.checked_add(len as i64) } else { Some(at) };
-            let place = place.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < len);
+            let place =
+                place.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < len);
             match place {
                 Some(place) => Ok(Value::str(text.chars_between(place, place + 1))),
                 None => Err(out_of_range("str", at, len)),
@@ -44,7 +51,9 @@ pub(super) fn index(of: &Value, index: &Value) -> Result<Value, Fault> {
         }
         (View::Map(map), _) => match map.get(index) {
             Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(Fault::new(ErrorKind::KeyError, format!("the map has no key {}", repr(index)))),
+            Ok(None) => {
+                Err(Fault::new(ErrorKind::KeyError, format!("the map has no key {}", repr(index))))
+            }
             Err(_) => Err(bad_key(index)),
         },
         (View::Range(range), View::Int(at)) => {
@@ -70,7 +79,10 @@ pub(super) fn index(of: &Value, index: &Value) -> Result<Value, Fault> {
 #[cold]
 pub(super) fn out_of_range(what: &str, at: i64, len: usize) -> Fault {
     let items = if len == 1 { "item" } else { "items" };
-    Fault::new(ErrorKind::IndexError, format!("index {at} is out of range: the {what} has {len} {items}"))
+    Fault::new(
+        ErrorKind::IndexError,
+        format!("index {at} is out of range: the {what} has {len} {items}"),
+    )
 }
 
 /// `of[index] = value`
@@ -97,8 +109,14 @@ pub(super) fn set_index(of: &Value, index: &Value, value: Value) -> Result<(), F
 }
 
 /// `of[start..end]`; a bound that is not given is unset.
-pub(super) fn slice(of: &Value, start: &Value, end: &Value, inclusive: bool) -> Result<Value, Fault> {
-    if let (View::Map(_), View::Int(start), View::Int(end)) = (of.view(), start.view(), end.view()) {
+pub(super) fn slice(
+    of: &Value,
+    start: &Value,
+    end: &Value,
+    inclusive: bool,
+) -> Result<Value, Fault> {
+    if let (View::Map(_), View::Int(start), View::Int(end)) = (of.view(), start.view(), end.view())
+    {
         let key = Value::from(Ref::new(Range { start, end, inclusive, step: 1 }));
         return index(of, &key);
     }
@@ -114,7 +132,10 @@ pub(super) fn slice(of: &Value, start: &Value, end: &Value, inclusive: bool) -> 
                 let at = i128::from(at) + if at < 0 { len as i128 } else { 0 } + i128::from(add);
                 Ok(at.clamp(0, len as i128) as usize)
             }
-            _ => Err(Fault::type_error(format!("a slice goes from an int to an int, not {}", type_name(value)))),
+            _ => Err(Fault::type_error(format!(
+                "a slice goes from an int to an int, not {}",
+                type_name(value)
+            ))),
         }
     };
     let from = bound(start, 0, false)?;
@@ -125,7 +146,9 @@ pub(super) fn slice(of: &Value, start: &Value, end: &Value, inclusive: bool) -> 
             let items = list.to_vec();
             let (from, to) = (from.min(items.len()), to.min(items.len()));
             let part = if from < to { items[from..to].to_vec() } else { Vec::new() };
-            List::from_values(part.into_iter()).map(Value::from).ok_or_else(|| Fault::no_memory("list"))
+            List::from_values(part.into_iter())
+                .map(Value::from)
+                .ok_or_else(|| Fault::no_memory("list"))
         }
         View::Str(text) => Ok(Value::str(text.chars_between(from, to))),
         _ => Ok(Value::NIL),
@@ -135,7 +158,9 @@ pub(super) fn slice(of: &Value, start: &Value, end: &Value, inclusive: bool) -> 
 /// `start..end`
 pub(super) fn range(start: &Value, end: &Value, inclusive: bool) -> Result<Value, Fault> {
     match (start.view(), end.view()) {
-        (View::Int(start), View::Int(end)) => Ok(Ref::new(Range { start, end, inclusive, step: 1 }).into()),
+        (View::Int(start), View::Int(end)) => {
+            Ok(Ref::new(Range { start, end, inclusive, step: 1 }).into())
+        }
         _ => Err(range_ends(start, end)),
     }
 }
@@ -203,9 +228,15 @@ pub(super) fn unpack(list: &Value, count: usize) -> Result<Vec<Value>, Fault> {
                 return Ok(items);
             }
             let plural = if count == 1 { "" } else { "s" };
-            Err(Fault::value_error(format!("a list of {} items cannot be taken apart into {count} name{plural}", items.len())))
+            Err(Fault::value_error(format!(
+                "a list of {} items cannot be taken apart into {count} name{plural}",
+                items.len()
+            )))
         }
-        _ => Err(Fault::type_error(format!("only a list can be taken apart, not {}", type_name(list)))),
+        _ => Err(Fault::type_error(format!(
+            "only a list can be taken apart, not {}",
+            type_name(list)
+        ))),
     }
 }
 
@@ -214,7 +245,10 @@ pub(super) fn raised(value: &Value) -> Result<Value, Fault> {
     match value.view() {
         View::Error(_) => Ok(value.clone()),
         View::Str(text) => Ok(ErrorValue::new(ErrorKind::Error.name(), text.as_str()).into()),
-        _ => Err(Fault::type_error(format!("`raise` needs a text or an error, not {}", type_name(value)))),
+        _ => Err(Fault::type_error(format!(
+            "`raise` needs a text or an error, not {}",
+            type_name(value)
+        ))),
     }
 }
 
@@ -234,7 +268,8 @@ pub(super) fn assertion_failed(
     message: &Value,
     operands: &[Value],
 ) -> Value {
-    let said = if message.is_unset() { assertion.text.to_string() } else { text(message).into_owned() };
+    let said =
+        if message.is_unset() { assertion.text.to_string() } else { text(message).into_owned() };
     let error = ErrorValue::new(ErrorKind::AssertionFailed.name(), &said);
     if !assertion.operands.is_empty() {
         let mut detail = Report::note(ReportCode::Assertion, "the values of its operands");
@@ -307,7 +342,8 @@ pub(super) fn sort_locks(values: &[Value]) -> Result<Vec<Value>, Fault> {
     }
     keyed.sort_by_key(|(key, _)| *key);
     let mut last = None;
-    let mut unless_again = |(key, value)| if last.replace(key) == Some(key) { Value::NIL } else { value };
+    let mut unless_again =
+        |(key, value)| if last.replace(key) == Some(key) { Value::NIL } else { value };
     Ok(keyed.into_iter().map(&mut unless_again).collect())
 }
 

@@ -89,7 +89,12 @@ impl Program {
     /// The names of the methods and fields of a built-in type.
     #[must_use]
     pub fn member_names(&self, of: TypeKey) -> Vec<&'static str> {
-        self.builtins.methods.iter().filter(|method| method.of == of).map(|method| method.name).collect()
+        self.builtins
+            .methods
+            .iter()
+            .filter(|method| method.of == of)
+            .map(|method| method.name)
+            .collect()
     }
 
     /// The built-in function with this name.
@@ -168,6 +173,13 @@ impl Program {
         state.globals[number as usize].clone()
     }
 
+    /// Sets a global, before the first thread starts: on that thread.
+    pub fn set_global(&self, number: u32, value: Value) {
+        if let View::Cell(cell) = self.global(number).get().view() {
+            cell.set(value);
+        }
+    }
+
     /// Gives the globals to all threads. The only thread that runs calls it before it starts another.
     pub fn publish_globals(&self) {
         if self.threaded.swap(true, Ordering::Relaxed) {
@@ -201,7 +213,9 @@ impl Program {
             KnownPlace::Module(unit) => self.module(unit),
             KnownPlace::Function(unit, index) => {
                 let callee = self.callee(unit, index)?;
-                Some(Published::new(crate::values::Closure::new(callee, Vec::new()).immortal().into()))
+                Some(Published::new(
+                    crate::values::Closure::new(callee, Vec::new()).immortal().into(),
+                ))
             }
             KnownPlace::Builtin(number) => Some(Published::new(Value::builtin(number))),
         }

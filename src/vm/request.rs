@@ -220,8 +220,6 @@ pub enum HostCall {
     Shuffle(Value),
     /// Begin the random numbers anew.
     Seed(i64),
-    /// The script's arguments.
-    Args,
     /// A variable of the environment.
     Env(String),
     /// A file's text.

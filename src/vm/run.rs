@@ -27,7 +27,9 @@ use super::request::Pause;
 use crate::bytecode::{Instruction, Op};
 use crate::primitives::{Hold, Lock, RLock};
 use crate::source::Place;
-use crate::values::{Cell, Closure, Code, Instance, List, Object, ObjectKind, Ref, StructType, Value, floor_mod, tag};
+use crate::values::{
+    Cell, Closure, Code, Instance, List, Object, ObjectKind, Ref, StructType, Value, floor_mod, tag,
+};
 use std::sync::atomic::Ordering;
 
 /// Whether a machine reads and writes what is shared by itself, or asks before each access.
@@ -238,7 +240,10 @@ impl Machine {
             ($i:expr, $y:expr) => {{
                 let (x, y) = (reg!($i.b()), $y);
                 if x.tag() == tag::INT && y.tag() == tag::INT && y.number() as i64 > 0 {
-                    set_scalar!($i.a(), Value::int(floor_mod(x.number() as i64, y.number() as i64)));
+                    set_scalar!(
+                        $i.a(),
+                        Value::int(floor_mod(x.number() as i64, y.number() as i64))
+                    );
                     continue;
                 }
                 step!($i)
@@ -324,7 +329,8 @@ impl Machine {
                 Op::BorrowGlobal => {
                     let global = constant!(i.c());
                     // SAFETY: as above. The global never changes once it is set; the alias is not dropped.
-                    let value = std::mem::ManuallyDrop::new(unsafe { global.heap_ref::<Cell>().alias() });
+                    let value =
+                        std::mem::ManuallyDrop::new(unsafe { global.heap_ref::<Cell>().alias() });
                     if value.is_unset() {
                         save!();
                         let fault = self.not_set();
@@ -418,7 +424,8 @@ impl Machine {
                 Op::JumpGeConst => jump_if!(i, constant!(usize::from(i.b())), >=, true),
                 Op::JumpNotGeConst => jump_if!(i, constant!(usize::from(i.b())), >=, false),
                 Op::ForNext => {
-                    let (counter, last) = (reg!(i.a()).number() as i64, reg!(i.b()).number() as i64);
+                    let (counter, last) =
+                        (reg!(i.a()).number() as i64, reg!(i.b()).number() as i64);
                     if counter < last {
                         // SAFETY: see the top of this file; the register holds an int.
                         unsafe { r.add(usize::from(i.a())).write(Value::int(counter + 1)) };
@@ -452,11 +459,17 @@ impl Machine {
                     // SAFETY: `link` has put the struct's type there.
                     let structure = unsafe { structure.heap_ref::<StructType>() };
                     set!(i.b(), Instance::new(structure).into());
-                    enter!(structure.maker.code(), Some(&structure.maker), usize::from(i.b()), i.a());
+                    enter!(
+                        structure.maker.code(),
+                        Some(&structure.maker),
+                        usize::from(i.b()),
+                        i.a()
+                    );
                 }
                 Op::CallMethod => {
                     // SAFETY: an `Extra` follows, which `verify` checks; for the site see the top of this file.
-                    let (extra, site) = unsafe { (*pc, self.code.sites.get_unchecked(usize::from((*pc).b()))) };
+                    let (extra, site) =
+                        unsafe { (*pc, self.code.sites.get_unchecked(usize::from((*pc).b()))) };
                     let receiver = reg!(i.b());
                     if receiver.tag() == tag::INSTANCE && extra.c() == 0 {
                         // SAFETY: the tag tells the type.
@@ -472,9 +485,17 @@ impl Machine {
                                 continue;
                             }
                         }
-                    } else if !M::CONTROLLED && site.is_push && receiver.tag() == tag::LIST && extra.a() == 1 && extra.c() == 0 {
+                    } else if !M::CONTROLLED
+                        && site.is_push
+                        && receiver.tag() == tag::LIST
+                        && extra.a() == 1
+                        && extra.c() == 0
+                    {
                         // SAFETY: the tag tells the type.
-                        if unsafe { receiver.heap_ref::<List>() }.push(reg!(i.c() + 1).clone()).is_ok() {
+                        if unsafe { receiver.heap_ref::<List>() }
+                            .push(reg!(i.c() + 1).clone())
+                            .is_ok()
+                        {
                             // SAFETY: as above.
                             pc = unsafe { pc.add(1) };
                             set_scalar!(i.a(), Value::NIL);
@@ -522,17 +543,22 @@ impl Machine {
                     }
                 }
                 Op::OwnFunction => {
-                    let closure = self.frames.last().map_or(std::ptr::null_mut(), |frame| frame.closure);
+                    let closure =
+                        self.frames.last().map_or(std::ptr::null_mut(), |frame| frame.closure);
                     // SAFETY: a local function that uses its own name is called as a closure, which its caller
                     // holds; the register is never dropped.
-                    unsafe { r.add(usize::from(i.a())).write(Value::from_words(tag::CLOSURE, closure)) };
+                    unsafe {
+                        r.add(usize::from(i.a())).write(Value::from_words(tag::CLOSURE, closure))
+                    };
                 }
                 // ---- Objects
                 Op::Index if !M::CONTROLLED => {
                     let (of, at) = (reg!(i.b()), reg!(i.c() as u16));
                     if of.tag() == tag::LIST && at.tag() == tag::INT {
                         // SAFETY: the tag tells the type.
-                        if let Some(value) = unsafe { of.heap_ref::<List>() }.get(at.number() as i64) {
+                        if let Some(value) =
+                            unsafe { of.heap_ref::<List>() }.get(at.number() as i64)
+                        {
                             set!(i.a(), value);
                             continue;
                         }
@@ -543,7 +569,9 @@ impl Machine {
                     let (of, at) = (reg!(i.a()), reg!(i.b()));
                     if of.tag() == tag::LIST && at.tag() == tag::INT {
                         // SAFETY: the tag tells the type.
-                        if unsafe { of.heap_ref::<List>() }.set(at.number() as i64, reg!(i.c() as u16).clone()) {
+                        if unsafe { of.heap_ref::<List>() }
+                            .set(at.number() as i64, reg!(i.c() as u16).clone())
+                        {
                             continue;
                         }
                     }
@@ -553,7 +581,9 @@ impl Machine {
                     let of = reg!(i.b());
                     if of.tag() == tag::INSTANCE {
                         // SAFETY: the tag tells the type; for the site see the top of this file.
-                        let (instance, site) = unsafe { (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c())) };
+                        let (instance, site) = unsafe {
+                            (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c()))
+                        };
                         let cache = site.cache.load(Ordering::Relaxed);
                         if cache >> 32 == u64::from(instance.head.structure.id) {
                             set!(i.a(), instance.get((cache & 0xffff_ffff) as usize));
@@ -566,7 +596,9 @@ impl Machine {
                     let (of, value) = (reg!(i.a()), reg!(i.b()));
                     if of.tag() == tag::INSTANCE && value.tag() != tag::OBJECT {
                         // SAFETY: as above.
-                        let (instance, site) = unsafe { (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c())) };
+                        let (instance, site) = unsafe {
+                            (of.heap_ref::<Instance>(), self.code.sites.get_unchecked(i.c()))
+                        };
                         let cache = site.cache.load(Ordering::Relaxed);
                         if cache >> 32 == u64::from(instance.head.structure.id) {
                             instance.set((cache & 0xffff_ffff) as usize, value.clone());
@@ -607,13 +639,20 @@ impl Machine {
                             _ => 0,
                         };
                         let (from, to) = if i.op() == Op::Lock { (0, held) } else { (held, 0) };
+                        let wanted = i.op() == Op::Lock && self.attention.load(Ordering::Relaxed);
                         if held != 0
-                            && object.word.compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed).is_ok()
+                            && !wanted
+                            && object
+                                .word
+                                .compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed)
+                                .is_ok()
                         {
                             if i.op() == Op::Lock {
                                 // SAFETY: `pc` points into the code.
                                 let at = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
-                                object.site.store(site_of(self.code, at as usize - 1), Ordering::Relaxed);
+                                object
+                                    .site
+                                    .store(site_of(self.code, at as usize - 1), Ordering::Relaxed);
                             }
                             continue;
                         }
@@ -684,7 +723,8 @@ impl Machine {
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, base: usize, callee: &Code) -> Option<Flow> {
-        let done = self.check_depth().and_then(|()| self.reserve(base, usize::from(callee.registers)));
+        let done =
+            self.check_depth().and_then(|()| self.reserve(base, usize::from(callee.registers)));
         done.err().map(|fault| self.raise_fault(&fault))
     }
 }
@@ -708,7 +748,10 @@ unsafe fn leave(slot: *mut Value) {
 /// large script it may tell another place.
 fn site_of(code: &Code, at: usize) -> u64 {
     let (unit, function) = code.number;
-    1 << 63 | u64::from(unit & 0xf_ffff) << 43 | u64::from(function & 0x3f_ffff) << 21 | (at as u64 & 0x1f_ffff)
+    1 << 63
+        | u64::from(unit & 0xf_ffff) << 43
+        | u64::from(function & 0x3f_ffff) << 21
+        | (at as u64 & 0x1f_ffff)
 }
 
 impl super::Program {
@@ -718,7 +761,8 @@ impl super::Program {
         if site == 0 {
             return None;
         }
-        let (unit, function, at) = (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
+        let (unit, function, at) =
+            (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
         Some(self.callee(unit as u32, function as u32)?.code().place_at(at as usize))
     }
 }

@@ -12,8 +12,8 @@ use crate::bytecode::{AskOperand, CaptureSource, Constant, Construct, Instructio
 use crate::source::Place;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
-    Cell, Closure, Code, ErrorKind, Fault, Instance, IterState, List, Map, Ref, Step, StructType, Value, View, binary,
-    format_value, invert, negate,
+    Cell, Closure, Code, ErrorKind, Fault, Instance, IterState, List, Map, Ref, Step, StructType,
+    Value, View, binary, format_value, invert, negate,
 };
 
 impl Machine {
@@ -158,10 +158,18 @@ impl Machine {
             Op::BitAnd => return self.combine(i, BinaryOp::BitAnd),
             Op::Shl => return self.combine(i, BinaryOp::Shl),
             Op::Shr => return self.combine(i, BinaryOp::Shr),
-            Op::AddInt => return self.combine_with(i, BinaryOp::Add, &Value::int(i64::from(i.c_signed()))),
-            Op::SubInt => return self.combine_with(i, BinaryOp::Sub, &Value::int(i64::from(i.c_signed()))),
-            Op::MulInt => return self.combine_with(i, BinaryOp::Mul, &Value::int(i64::from(i.c_signed()))),
-            Op::ModInt => return self.combine_with(i, BinaryOp::Mod, &Value::int(i64::from(i.c_signed()))),
+            Op::AddInt => {
+                return self.combine_with(i, BinaryOp::Add, &Value::int(i64::from(i.c_signed())));
+            }
+            Op::SubInt => {
+                return self.combine_with(i, BinaryOp::Sub, &Value::int(i64::from(i.c_signed())));
+            }
+            Op::MulInt => {
+                return self.combine_with(i, BinaryOp::Mul, &Value::int(i64::from(i.c_signed())));
+            }
+            Op::ModInt => {
+                return self.combine_with(i, BinaryOp::Mod, &Value::int(i64::from(i.c_signed())));
+            }
             Op::AddConst => return self.combine_with(i, BinaryOp::Add, self.constant(c)),
             Op::SubConst => return self.combine_with(i, BinaryOp::Sub, self.constant(c)),
             Op::MulConst => return self.combine_with(i, BinaryOp::Mul, self.constant(c)),
@@ -245,7 +253,8 @@ impl Machine {
             },
             Op::Iterate => {
                 let over = self.reg(i.b());
-                let state = IterState::new(over, c == 2).ok_or_else(|| operators::not_iterable(over, c == 2))?;
+                let state = IterState::new(over, c == 2)
+                    .ok_or_else(|| operators::not_iterable(over, c == 2))?;
                 self.set(i.a(), Ref::new(state))
             }
             Op::IterateNext => self.iterate_next(i),
@@ -255,12 +264,15 @@ impl Machine {
                 let extra = self.extra();
                 let body = self.program.builtins.functions[c].body;
                 let first = self.base() + usize::from(i.b());
-                let result = self.with_row(first, usize::from(extra.a()), |context, row| body(context, row));
+                let result =
+                    self.with_row(first, usize::from(extra.a()), |context, row| body(context, row));
                 return self.result(result, i.a());
             }
             Op::CallMethod => return self.step_call_method::<M>(i),
             Op::Closure => {
-                let View::Function(function) = self.constant(c).view() else { unreachable!("a closure is a function's") };
+                let View::Function(function) = self.constant(c).view() else {
+                    unreachable!("a closure is a function's")
+                };
                 let captured = self.capture(function.code());
                 self.set(i.a(), Closure::new(function.head.callee, captured))
             }
@@ -268,7 +280,9 @@ impl Machine {
             // ---- Objects
             Op::NewList => self.set(i.a(), new_list(self.row(i.b(), c))?),
             Op::Append => {
-                let View::List(list) = self.reg(i.a()).view() else { unreachable!("a new list is one") };
+                let View::List(list) = self.reg(i.a()).view() else {
+                    unreachable!("a new list is one")
+                };
                 let done = list.open().extend(self.row(i.b(), c).iter().cloned());
                 done.map_err(|_| Fault::no_memory("list"))?;
                 Flow::Run
@@ -279,19 +293,27 @@ impl Machine {
                 self.set(i.a(), map)
             }
             Op::Insert => {
-                let View::Map(map) = self.reg(i.a()).view() else { unreachable!("a new map is one") };
+                let View::Map(map) = self.reg(i.a()).view() else {
+                    unreachable!("a new map is one")
+                };
                 operators::fill_map(map, self.row(i.b(), 2 * c))?;
                 Flow::Run
             }
             Op::NewRange => self.set(i.a(), operators::range(self.reg(i.b()), self.reg(c), false)?),
-            Op::NewRangeIncl => self.set(i.a(), operators::range(self.reg(i.b()), self.reg(c), true)?),
+            Op::NewRangeIncl => {
+                self.set(i.a(), operators::range(self.reg(i.b()), self.reg(c), true)?)
+            }
             Op::NewStruct => {
-                let View::Struct(template) = self.constant(c).view() else { unreachable!("a struct is its type") };
+                let View::Struct(template) = self.constant(c).view() else {
+                    unreachable!("a struct is its type")
+                };
                 self.set(i.a(), self.new_struct(template))
             }
             Op::BuildStr => self.set(i.a(), operators::build_str(self.row(i.b(), c))?),
             Op::Format => {
-                let Constant::Spec(spec) = &self.code.plain[c] else { unreachable!("a format has a spec") };
+                let Constant::Spec(spec) = &self.code.plain[c] else {
+                    unreachable!("a format has a spec")
+                };
                 self.set(i.a(), Value::str(&format_value(self.reg(i.b()), spec)?))
             }
             Op::Index => {
@@ -310,7 +332,9 @@ impl Machine {
                 Flow::Run
             }
             Op::Slice => {
-                if let Some(flow) = self.gate::<M>(|this| container(this.reg(i.b()), &Value::NIL, false)) {
+                if let Some(flow) =
+                    self.gate::<M>(|this| container(this.reg(i.b()), &Value::NIL, false))
+                {
                     return Ok(flow);
                 }
                 let row = self.row(i.b(), 3);
@@ -359,20 +383,31 @@ impl Machine {
                 self.raise(error)
             }
             Op::SkipIfKind => {
-                let Constant::Names(kinds) = &self.code.plain[c] else { unreachable!("kinds are names") };
+                let Constant::Names(kinds) = &self.code.plain[c] else {
+                    unreachable!("kinds are names")
+                };
                 if operators::is_of_kind(self.reg(i.a()), kinds) {
                     self.extra();
                 }
                 Flow::Run
             }
             Op::AssertFail => {
-                let Constant::Assertion(assertion) = &self.code.plain[c] else { unreachable!("an assertion has a text") };
+                let Constant::Assertion(assertion) = &self.code.plain[c] else {
+                    unreachable!("an assertion has a text")
+                };
                 let operands = self.row(i.b(), assertion.operands.len());
-                let error = operators::assertion_failed(&self.code.source, assertion, self.reg(i.a()), operands);
+                let error = operators::assertion_failed(
+                    &self.code.source,
+                    assertion,
+                    self.reg(i.a()),
+                    operands,
+                );
                 self.raise(error)
             }
             Op::Misplaced => {
-                let View::Str(text) = self.constant(c).view() else { unreachable!("a message is a text") };
+                let View::Str(text) = self.constant(c).view() else {
+                    unreachable!("a message is a text")
+                };
                 return Err(Fault::new(ErrorKind::TypeError, text.as_str()));
             }
             // ---- Threads
@@ -400,7 +435,12 @@ impl Machine {
                 self.pending = Pending::Register(i.a());
                 self.ask(request)
             }
-            Op::BorrowGlobal | Op::OwnFunction | Op::CallFunction | Op::CallStruct | Op::Return | Op::ReturnNil => {
+            Op::BorrowGlobal
+            | Op::OwnFunction
+            | Op::CallFunction
+            | Op::CallStruct
+            | Op::Return
+            | Op::ReturnNil => {
                 unreachable!("the run loop does these whole")
             }
             Op::Extra => unreachable!("an extra word is read by the instruction before it"),
@@ -419,7 +459,12 @@ impl Machine {
         Ok(self.set(i.a(), value))
     }
 
-    fn combine_with(&mut self, i: Instruction, operator: BinaryOp, right: &Value) -> Result<Flow, Fault> {
+    fn combine_with(
+        &mut self,
+        i: Instruction,
+        operator: BinaryOp,
+        right: &Value,
+    ) -> Result<Flow, Fault> {
         let value = binary(operator, self.reg(i.b()), right)?;
         Ok(self.set(i.a(), value))
     }
@@ -429,14 +474,25 @@ impl Machine {
         Ok(self.jump_if(i, holds == wanted))
     }
 
-    fn compare_int(&mut self, i: Instruction, operator: BinaryOp, wanted: bool) -> Result<Flow, Fault> {
+    fn compare_int(
+        &mut self,
+        i: Instruction,
+        operator: BinaryOp,
+        wanted: bool,
+    ) -> Result<Flow, Fault> {
         let right = Value::int(i64::from(i.b_signed()));
         let holds = operators::compare(operator, self.reg(i.a()), &right)?;
         Ok(self.jump_if(i, holds == wanted))
     }
 
-    fn compare_const(&mut self, i: Instruction, operator: BinaryOp, wanted: bool) -> Result<Flow, Fault> {
-        let holds = operators::compare(operator, self.reg(i.a()), self.constant(usize::from(i.b())))?;
+    fn compare_const(
+        &mut self,
+        i: Instruction,
+        operator: BinaryOp,
+        wanted: bool,
+    ) -> Result<Flow, Fault> {
+        let holds =
+            operators::compare(operator, self.reg(i.a()), self.constant(usize::from(i.b())))?;
         Ok(self.jump_if(i, holds == wanted))
     }
 
@@ -460,12 +516,15 @@ impl Machine {
     /// The error for a global that is read before it was set.
     #[cold]
     pub(super) fn not_set(&self) -> Fault {
-        let name = self.place().map(|place| place.source.slice(place.span).to_owned()).unwrap_or_default();
+        let name =
+            self.place().map(|place| place.source.slice(place.span).to_owned()).unwrap_or_default();
         Fault::new(ErrorKind::NameError, format!("`{name}` is not set yet"))
     }
 
     fn iterate_next(&mut self, i: Instruction) -> Flow {
-        let View::Iter(state) = self.reg(i.a()).view() else { unreachable!("a `for` goes over an iterator") };
+        let View::Iter(state) = self.reg(i.a()).view() else {
+            unreachable!("a `for` goes over an iterator")
+        };
         match state.step() {
             Step::One(value) => self.set(i.a() + 1, value),
             Step::Two(key, value) => {
@@ -474,7 +533,9 @@ impl Machine {
             }
             Step::End => self.jump(i),
             Step::Receive(queue) => {
-                let View::Object(queue) = queue.view() else { unreachable!("a queue is an object") };
+                let View::Object(queue) = queue.view() else {
+                    unreachable!("a queue is an object")
+                };
                 let here = self.frames.last().map_or(0, Frame::pc) as u32;
                 self.pending = Pending::Next(i.a() + 1, here.wrapping_add_signed(i.c_signed()));
                 let queue = queue.clone();
@@ -486,20 +547,30 @@ impl Machine {
     // ---- Calls -------------------------------------------------------------------------------
 
     /// Runs a built-in function on a row of registers.
-    fn with_row<R>(&mut self, first: usize, count: usize, body: impl FnOnce(&mut super::Context<'_>, &[Value]) -> R) -> R {
+    fn with_row<R>(
+        &mut self,
+        first: usize,
+        count: usize,
+        body: impl FnOnce(&mut super::Context<'_>, &[Value]) -> R,
+    ) -> R {
         let Machine { program, locals, frames, stack, .. } = self;
-        let place = || super::trace::place_of(frames).expect("a built-in function is called from a script");
+        let place =
+            || super::trace::place_of(frames).expect("a built-in function is called from a script");
         body(&mut super::Context { program, locals, place: &place }, &stack[first..first + count])
     }
 
     /// Moves the arguments of a call out of their registers, with their names.
     fn take_arguments(&mut self, first: usize, extra: Instruction) -> Arguments {
         let first = self.base() + first;
-        let values = self.stack[first..first + usize::from(extra.a())].iter_mut().map(std::mem::take).collect();
+        let values = self.stack[first..first + usize::from(extra.a())]
+            .iter_mut()
+            .map(std::mem::take)
+            .collect();
         let names = match extra.c().checked_sub(1).map(|names| &self.code.plain[names]) {
-            Some(Constant::Names(names)) => {
-                names.iter().map(|name| Some(name.to_string()).filter(|name| !name.is_empty())).collect()
-            }
+            Some(Constant::Names(names)) => names
+                .iter()
+                .map(|name| Some(name.to_string()).filter(|name| !name.is_empty()))
+                .collect(),
             _ => Vec::new(),
         };
         Arguments { values, names, bound: false }
@@ -525,16 +596,21 @@ impl Machine {
         let cache = site.cache.load(std::sync::atomic::Ordering::Relaxed);
         if extra.c() == 0 && cache >> 32 == u64::from(key.0) && cache != 0 {
             let method = &self.program.builtins.methods[(cache & 0xffff_ffff) as usize];
-            let fits = method.parameters.as_ref().is_some_and(|p| !p.variadic && p.list.len() == usize::from(extra.a()));
+            let fits = method
+                .parameters
+                .as_ref()
+                .is_some_and(|p| !p.variadic && p.list.len() == usize::from(extra.a()));
             if fits {
                 let body = method.body;
                 let base = self.base();
                 let receiver = base + usize::from(i.b());
                 let first = base + i.c() + 1;
                 let Machine { program, locals, frames, stack, .. } = self;
-                let place = || super::trace::place_of(frames).expect("a method is called from a script");
+                let place =
+                    || super::trace::place_of(frames).expect("a method is called from a script");
                 let context = &mut super::Context { program, locals, place: &place };
-                let result = body(context, &stack[receiver], &stack[first..first + usize::from(extra.a())]);
+                let result =
+                    body(context, &stack[receiver], &stack[first..first + usize::from(extra.a())]);
                 return self.result(result, i.a());
             }
         }
@@ -545,7 +621,9 @@ impl Machine {
     }
 
     fn import(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let Constant::Module(unit) = &self.code.plain[i.c()] else { unreachable!("an import is of a module") };
+        let Constant::Module(unit) = &self.code.plain[i.c()] else {
+            unreachable!("an import is of a module")
+        };
         if let Some(module) = self.program.begin_import(*unit) {
             let base = self.base() + usize::from(self.code.registers);
             self.check_depth()?;
@@ -568,13 +646,19 @@ impl Machine {
 
     /// A struct whose methods capture variables of this frame.
     fn new_struct(&self, template: &Ref<StructType>) -> Ref<StructType> {
-        let close = |closure: &Ref<Closure>| Closure::new(closure.head.callee, self.capture(closure.code()));
+        let close = |closure: &Ref<Closure>| {
+            Closure::new(closure.head.callee, self.capture(closure.code()))
+        };
         Ref::new(StructType {
             id: self.program.next_struct(),
             name: template.name.clone(),
             fields: template.fields.clone(),
             maker: close(&template.maker),
-            methods: template.methods.iter().map(|(name, method)| (name.clone(), close(method))).collect(),
+            methods: template
+                .methods
+                .iter()
+                .map(|(name, method)| (name.clone(), close(method)))
+                .collect(),
             members: template.members.clone(),
         })
     }
@@ -628,7 +712,9 @@ fn instance(value: &Value) -> &Ref<Instance> {
 }
 
 fn new_list(values: &[Value]) -> Result<Value, Fault> {
-    List::from_values(values.iter().cloned()).map(Value::from).ok_or_else(|| Fault::no_memory("list"))
+    List::from_values(values.iter().cloned())
+        .map(Value::from)
+        .ok_or_else(|| Fault::no_memory("list"))
 }
 
 fn shared_cell(cell: &Ref<Cell>, write: bool) -> Option<Access> {

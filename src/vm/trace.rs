@@ -23,7 +23,12 @@ impl Machine {
     /// The calls that are open, innermost first, and how many are left out in the middle.
     #[must_use]
     pub fn trace(&self) -> (Vec<TraceEntry>, usize) {
-        let calls: Vec<_> = self.frames.iter().rev().filter_map(|frame| Some((frame.code?, frame.running()))).collect();
+        let calls: Vec<_> = self
+            .frames
+            .iter()
+            .rev()
+            .filter_map(|frame| Some((frame.code?, frame.running())))
+            .collect();
         let left_out = calls.len().saturating_sub(2 * TOLD);
         let told = calls.iter().enumerate().filter(|(i, _)| *i < TOLD || *i >= TOLD + left_out);
         let entries = told.map(|(_, (code, pc))| TraceEntry {

@@ -65,7 +65,8 @@ impl Machine {
                 let base = frame.base as usize;
                 let end = (base + usize::from(code.registers)).min(self.stack.len());
                 let window = &mut self.stack[base.min(end)..end];
-                let borrowed = usize::from(code.arguments)..usize::from(code.arguments + code.borrowed);
+                let borrowed =
+                    usize::from(code.arguments)..usize::from(code.arguments + code.borrowed);
                 for (i, register) in window.iter_mut().enumerate() {
                     let value = std::mem::take(register);
                     if borrowed.contains(&i) {

@@ -10,14 +10,16 @@ use super::waiter::{On, WaitKind, Waiter};
 use super::waits::Table;
 use super::word::WordBody;
 use crate::primitives::{Action, Primitive, RwLock, ThreadId};
-use crate::values::{ErrorKind, ErrorValue, ObjectKind, Published};
+use crate::values::{ErrorKind, ErrorValue, Object, ObjectKind, Published};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The threads that must do something before the wait can end, and that alone can do it.
 pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
     match waiter.kind {
-        WaitKind::Scope => waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default(),
+        WaitKind::Scope => {
+            waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default()
+        }
         WaitKind::Objects => match waiter.on.as_slice() {
             [on] => holders_of(waiter.strand.id, on),
             // Of several, any could let it go on: only all together are a deadlock.
@@ -28,15 +30,19 @@ pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
 }
 
 fn holders_of(who: ThreadId, on: &On) -> Vec<ThreadId> {
-    let object = on.object();
+    holders_of_object(who, on.object(), &on.action)
+}
+
+/// The threads that must do something before `who` can do this with an object, and that alone can.
+pub fn holders_of_object(who: ThreadId, object: &Object, action: &Action) -> Vec<ThreadId> {
     if let Some(word) = object.body.downcast_ref::<WordBody>() {
-        return word.holders(object, who, &on.action);
+        return word.holders(object, who, action);
     }
     if let Some(shell) = object.body.downcast_ref::<Shell<RwLock>>() {
-        return shell.look(|state| state.holders(who, &on.action));
+        return shell.look(|state| state.holders(who, action));
     }
-    match (&on.action, handle::strand_of(object)) {
-        (Action::Join, Some(strand)) => strand.runs_on().into_iter().collect(),
+    match (action, handle::of(object)) {
+        (Action::Join, Some(joinable)) => joinable.runs_on().into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -64,7 +70,11 @@ fn circle(table: &Table, start: &Arc<Waiter>) -> Option<Vec<Arc<Waiter>>> {
 
 /// The error for a thread that is about to wait and never could go on: it closes a circle, or waits for what a
 /// thread holds that has ended.
-pub fn of_newcomer(runtime: &Arc<Runtime>, table: &Table, waiter: &Arc<Waiter>) -> Option<Published> {
+pub fn of_newcomer(
+    runtime: &Arc<Runtime>,
+    table: &Table,
+    waiter: &Arc<Waiter>,
+) -> Option<Published> {
     if let Some(circle) = circle(table, waiter) {
         return Some(report::circle(runtime, &circle));
     }
@@ -74,7 +84,11 @@ pub fn of_newcomer(runtime: &Arc<Runtime>, table: &Table, waiter: &Arc<Waiter>) 
 }
 
 /// The error for a thread that waits for what `ended` held.
-pub fn of_ended_holder(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, ended: ThreadId) -> Option<Published> {
+pub fn of_ended_holder(
+    runtime: &Arc<Runtime>,
+    waiter: &Arc<Waiter>,
+    ended: ThreadId,
+) -> Option<Published> {
     let concerned = is_kept_by_ended(waiter) && holders(waiter).contains(&ended);
     concerned.then(|| report::ended_holder(runtime, waiter, ended))
 }
@@ -87,7 +101,8 @@ fn is_kept_by_ended(waiter: &Waiter) -> bool {
 /// Of those who wait when nobody can go on, the one that is told: the oldest that waits for something other than
 /// threads, or else the oldest.
 pub fn victim(table: &Table) -> Option<Arc<Waiter>> {
-    let candidates = || table.waiting.values().filter(|w| w.is_parked() && w.kind != WaitKind::Idle);
+    let candidates =
+        || table.waiting.values().filter(|w| w.is_parked() && w.kind != WaitKind::Idle);
     candidates().find(|waiter| !waits_for_threads(waiter)).or_else(|| candidates().next()).cloned()
 }
 

@@ -4,9 +4,10 @@
 use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use super::timers::TimerBody;
-use crate::primitives::Ended;
+use crate::primitives::{Ended, ThreadId};
 use crate::values::{Label, Object, ObjectKind, Ref, Value};
 use parking_lot::Mutex;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 /// What a handle is of.
@@ -56,6 +57,16 @@ impl Joinable {
         self.handles().0.lock().strong_count() > 0
     }
 
+    /// Whether it is a task whose pool can still be joined.
+    fn pool_may_be_joined(&self) -> bool {
+        match self {
+            Joinable::Strand(strand) => {
+                strand.pool.as_ref().and_then(Weak::upgrade).is_some_and(|pool| pool.has_handle())
+            }
+            Joinable::Timer(_) => false,
+        }
+    }
+
     /// A handle to it, as a value.
     pub fn value(&self, runtime: &Arc<Runtime>) -> Value {
         let mut weak = self.handles().0.lock();
@@ -66,7 +77,9 @@ impl Joinable {
         });
         drop(weak);
         let (kind, id, name) = match self {
-            Joinable::Strand(strand) if strand.kind == StrandKind::Task => (ObjectKind::Task, strand.id, &strand.name),
+            Joinable::Strand(strand) if strand.kind == StrandKind::Task => {
+                (ObjectKind::Task, strand.id, &strand.name)
+            }
             Joinable::Strand(strand) => (ObjectKind::Thread, strand.id, &strand.name),
             Joinable::Timer(timer) => (ObjectKind::Timer, timer.id, &timer.name),
         };
@@ -89,12 +102,78 @@ impl Joinable {
             Joinable::Strand(strand) => &strand.received,
             Joinable::Timer(timer) => &timer.received,
         };
-        received.swap(true, std::sync::atomic::Ordering::SeqCst)
+        received.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether somebody has received its error.
+    pub fn is_received(&self) -> bool {
+        match self {
+            Joinable::Strand(strand) => strand.received.load(Ordering::SeqCst),
+            Joinable::Timer(timer) => timer.received.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> ThreadId {
+        match self {
+            Joinable::Strand(strand) => strand.id,
+            Joinable::Timer(timer) => timer.id,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &Arc<str> {
+        match self {
+            Joinable::Strand(strand) => &strand.name,
+            Joinable::Timer(timer) => &timer.name,
+        }
+    }
+
+    /// When it ended, among all that have.
+    pub fn end_order(&self) -> Option<u64> {
+        let order = match self {
+            Joinable::Strand(strand) => strand.end_order(),
+            Joinable::Timer(timer) => timer.end_order.load(Ordering::SeqCst),
+        };
+        Some(order).filter(|order| *order > 0)
+    }
+
+    /// The thread that must go on so that it ends, if there is one.
+    pub fn runs_on(&self) -> Option<ThreadId> {
+        match self {
+            Joinable::Strand(strand) => strand.runs_on(),
+            Joinable::Timer(timer) => timer.running().map(|run| run.id),
+        }
+    }
+
+    /// Cancels it; whether there was something to cancel.
+    pub fn cancel(&self, runtime: &Arc<Runtime>) -> bool {
+        match self {
+            Joinable::Timer(timer) => timer.cancel(runtime),
+            Joinable::Strand(strand) if strand.ended().is_some() => false,
+            Joinable::Strand(strand) => {
+                let pool = strand.pool.as_ref().and_then(Weak::upgrade);
+                if !pool.is_some_and(|pool| pool.withdraw(runtime, strand)) {
+                    strand.cancel(runtime);
+                }
+                true
+            }
+        }
+    }
+
+    /// Cancels it because its scope fails: of a timer, the run that is under way too.
+    pub fn cancel_for_scope(&self, runtime: &Arc<Runtime>) {
+        self.cancel(runtime);
+        if let Joinable::Timer(timer) = self {
+            if let Some(run) = timer.running() {
+                run.cancel(runtime);
+            }
+        }
     }
 
     /// If it has failed, and nobody has received the error or can any more, the error is told.
     pub fn tell_if_lost(&self, runtime: &Arc<Runtime>) {
-        if self.has_handles() {
+        if self.has_handles() || self.pool_may_be_joined() {
             return;
         }
         if let Some(Ended::Failed(error)) = self.ended() {

@@ -16,6 +16,7 @@ mod host;
 mod joining;
 mod locks;
 mod make;
+mod objects;
 mod output;
 mod pool;
 mod report;
@@ -31,5 +32,6 @@ mod waiter;
 mod waits;
 mod word;
 
-pub use output::{Output, Sink, Stream};
-pub use runtime::{Config, Runtime, Status};
+pub use host::plain;
+pub use output::{Output, Sink, Standard, Stream};
+pub use runtime::{Config, Render, Runtime, Status};

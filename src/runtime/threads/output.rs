@@ -41,7 +41,10 @@ pub struct Standard {
 
 impl Default for Standard {
     fn default() -> Standard {
-        Standard { out: BufWriter::with_capacity(1 << 16, io::stdout()), err: BufWriter::new(io::stderr()) }
+        Standard {
+            out: BufWriter::with_capacity(1 << 16, io::stdout()),
+            err: BufWriter::new(io::stderr()),
+        }
     }
 }
 
@@ -96,7 +99,11 @@ impl Output {
     /// Output to a sink.
     #[must_use]
     pub fn new(sink: Box<dyn Sink>) -> Output {
-        let state = State { status: AtomicU8::new(WORKS), error: Mutex::new(None), closed: Mutex::new(None) };
+        let state = State {
+            status: AtomicU8::new(WORKS),
+            error: Mutex::new(None),
+            closed: Mutex::new(None),
+        };
         Output { state: Arc::new(state), sender: Mutex::new(None), sink: Mutex::new(Some(sink)) }
     }
 
@@ -111,7 +118,8 @@ impl Output {
             let sink = self.sink.lock().take()?;
             let (to, from) = bounded(MOST_PIECES);
             let state = self.state.clone();
-            let writer = std::thread::Builder::new().name("conc-output".to_owned()).stack_size(256 << 10);
+            let writer =
+                std::thread::Builder::new().name("conc-output".to_owned()).stack_size(256 << 10);
             writer.spawn(move || write_all(sink, &from, &state)).ok()?;
             *sender = Some(to);
         }

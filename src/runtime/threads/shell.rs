@@ -71,7 +71,13 @@ impl<P: Primitive> Shell<P> {
 impl<P: Primitive> Inner<P> {
     /// Lets the action happen if it is ready and nothing holds it up; else puts the waiter in line, if there is
     /// one.
-    pub fn attempt(&mut self, runtime: &Runtime, who: ThreadId, action: Action, waiter: Option<(&Arc<Waiter>, usize)>) -> Attempt {
+    pub fn attempt(
+        &mut self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+        waiter: Option<(&Arc<Waiter>, usize)>,
+    ) -> Attempt {
         if self.is_free(&action) && self.state.ready(who, &action) {
             if let Some(result) = self.act(runtime, who, action.clone()) {
                 self.settle(runtime);
@@ -90,15 +96,22 @@ impl<P: Primitive> Inner<P> {
     /// Whether nobody stands before a newcomer in its line.
     fn is_free(&self, action: &Action) -> bool {
         let line = self.state.line(action);
-        line == Line::Open || !self.waiting.iter().any(|waiting| self.state.line(&waiting.action) == line)
+        line == Line::Open
+            || !self.waiting.iter().any(|waiting| self.state.line(&waiting.action) == line)
     }
 
     /// Lets the action happen, and with it that of the partner it takes. `None` if it is not ready after all,
     /// because the partner has gone.
-    fn act(&mut self, runtime: &Runtime, who: ThreadId, action: Action) -> Option<Result<Reply, Misuse>> {
+    fn act(
+        &mut self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+    ) -> Option<Result<Reply, Misuse>> {
         while let Some(partner) = self.state.partner(who, &action) {
             let at = self.waiting.iter().position(|waiting| {
-                waiting.who == partner && self.state.line(&waiting.action) != self.state.line(&action)
+                waiting.who == partner
+                    && self.state.line(&waiting.action) != self.state.line(&action)
             });
             let Some(partner) = at.and_then(|at| self.waiting.remove(at)) else { break };
             if partner.waiter.claim(runtime) {
@@ -171,7 +184,9 @@ impl<P: Primitive> Inner<P> {
 
     /// Takes a waiter out of the line, whose wait ended otherwise.
     pub fn withdraw(&mut self, runtime: &Runtime, waiter: &Arc<Waiter>) {
-        while let Some(at) = self.waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.waiter, waiter)) {
+        while let Some(at) =
+            self.waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.waiter, waiter))
+        {
             self.drop_at(at);
         }
         self.settle(runtime);

@@ -1,5 +1,6 @@
 //! A thread of the script's, as the runtime keeps it.
 
+use super::pool::PoolBody;
 use super::runtime::Runtime;
 use super::scope::Scope;
 use super::shell::Shell;
@@ -7,7 +8,7 @@ use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Ended, Thread, ThreadId};
 use crate::values::{ErrorKind, ErrorValue, Published, Spawned};
 use parking_lot::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// What a strand is.
@@ -42,7 +43,7 @@ pub struct Strand {
     /// The scope that waits for it.
     pub scope: Option<Arc<Scope>>,
     /// Of a task, the pool.
-    pub pool: Option<Weak<super::pool::PoolBody>>,
+    pub pool: Option<Weak<PoolBody>>,
     /// Whether somebody has received its error.
     pub received: AtomicBool,
     /// How many reentrant and readers–writer locks it has taken by hand: they are to be looked at when it ends.
@@ -50,6 +51,8 @@ pub struct Strand {
     /// Whether its machine should look what is to be done, at a point where it could block. It says no more than
     /// that: the signals tell what.
     pub attention: Arc<AtomicBool>,
+    /// When it ended, among all that have; 0 before.
+    end_order: AtomicU64,
     signals: Mutex<Signals>,
     system: OnceLock<std::thread::Thread>,
     handles: super::handle::Handles,
@@ -71,6 +74,8 @@ struct Signals {
     current: Option<Arc<Waiter>>,
     /// Of a task, the worker's strand that runs it.
     worker: Option<Arc<Strand>>,
+    /// The last `Cancelled` that was raised in it because it was wanted.
+    raised: Option<Published>,
 }
 
 impl Strand {
@@ -83,7 +88,7 @@ impl Strand {
         daemon: bool,
         spawned: Option<Arc<Spawned>>,
         scope: Option<Arc<Scope>>,
-        pool: Option<Weak<super::pool::PoolBody>>,
+        pool: Option<Weak<PoolBody>>,
     ) -> Arc<Strand> {
         Arc::new(Strand {
             id,
@@ -97,6 +102,7 @@ impl Strand {
             received: AtomicBool::new(false),
             taken_by_hand: AtomicUsize::new(0),
             attention: Arc::new(AtomicBool::new(false)),
+            end_order: AtomicU64::new(0),
             signals: Mutex::new(Signals::default()),
             system: OnceLock::new(),
             handles: super::handle::Handles::default(),
@@ -123,6 +129,36 @@ impl Strand {
     /// How it ended, if it has.
     pub fn ended(&self) -> Option<Ended> {
         self.end.look(|thread| thread.ended.clone())
+    }
+
+    /// Notes that it ends now.
+    pub fn note_end(&self, runtime: &Runtime) {
+        self.end_order.store(runtime.next_id(), Ordering::SeqCst);
+    }
+
+    /// When it ended, among all that have.
+    pub fn end_order(&self) -> u64 {
+        self.end_order.load(Ordering::SeqCst)
+    }
+
+    /// The thread that must go on so that this one ends: itself; of a task, the worker that runs it, or that
+    /// alone could.
+    pub fn runs_on(&self) -> Option<ThreadId> {
+        if self.kind != StrandKind::Task {
+            return Some(self.id);
+        }
+        let worker = self.signals.lock().worker.as_ref().map(|worker| worker.id);
+        worker.or_else(|| self.pool.as_ref()?.upgrade()?.only_worker())
+    }
+
+    /// Whether this error is the `Cancelled` that was raised in it because it was wanted.
+    pub fn was_cancelled_by(&self, error: &Published) -> bool {
+        self.signals.lock().raised.as_ref().is_some_and(|raised| raised.get().is_same(error.get()))
+    }
+
+    /// Whether it is a task that no worker has begun.
+    pub fn is_queued(&self) -> bool {
+        self.kind == StrandKind::Task && self.signals.lock().worker.is_none()
     }
 
     /// Whether it is blocked, asleep too.
@@ -288,17 +324,19 @@ impl Signals {
         if std::mem::take(&mut self.interrupted) {
             return Some(interrupted());
         }
-        if std::mem::take(&mut self.cancelled) {
-            return Some(cancelled());
+        if !std::mem::take(&mut self.cancelled) {
+            let (_, raised) = self.scopes.iter_mut().find(|(_, raised)| !raised)?;
+            *raised = true;
         }
-        let (_, raised) = self.scopes.iter_mut().find(|(_, raised)| !raised)?;
-        *raised = true;
-        Some(cancelled())
+        self.raised = Some(cancelled());
+        self.raised.clone()
     }
 }
 
 fn interrupted() -> Published {
-    Published::new(ErrorValue::new(ErrorKind::Interrupted.name(), "interrupted from the keyboard").into())
+    Published::new(
+        ErrorValue::new(ErrorKind::Interrupted.name(), "interrupted from the keyboard").into(),
+    )
 }
 
 /// The error of a thread that is cancelled.

@@ -1,6 +1,7 @@
 //! Timers. One service thread has all of them, in a heap by the moment they are due; a thread of the script's is
 //! started only when one fires.
 
+use super::driver::Here;
 use super::handle::{Handles, Joinable};
 use super::runtime::Runtime;
 use super::scope::Scope;
@@ -8,13 +9,13 @@ use super::shell::Shell;
 use super::spawn;
 use super::strand::{Strand, StrandKind};
 use crate::primitives::{Ended, ThreadId, Timer};
-use crate::values::Spawned;
-use crate::vm::Job;
+use crate::values::{ErrorValue, Published, Spawned, Value};
+use crate::vm::{Job, TimerRequest};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use parking_lot::Mutex;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,8 @@ pub struct TimerBody {
     pub scope: Option<Arc<Scope>>,
     /// Of a repeating one, how often it fires.
     pub every: Option<Duration>,
+    /// When it was over, among all that have ended; 0 before.
+    pub end_order: AtomicU64,
     job: Job,
     spawned: Arc<Spawned>,
     running: Mutex<Option<Arc<Strand>>>,
@@ -80,7 +83,8 @@ impl Service {
         let sender = self.sender.get_or_init(|| {
             let (sender, receiver) = unbounded();
             let runtime = Arc::downgrade(runtime);
-            let thread = std::thread::Builder::new().name("conc-timers".to_owned()).stack_size(512 << 10);
+            let thread =
+                std::thread::Builder::new().name("conc-timers".to_owned()).stack_size(512 << 10);
             if let Err(error) = thread.spawn(move || serve(&receiver, &runtime)) {
                 eprintln!("error: the system gives no thread for timers: {error}");
             }
@@ -108,7 +112,9 @@ fn serve(receiver: &Receiver<(Instant, Task)>, runtime: &Weak<Runtime>) {
         }
         let now = Instant::now();
         while heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
-            let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else { return };
+            let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else {
+                return;
+            };
             (due.task)(&runtime);
         }
     }
@@ -139,12 +145,13 @@ impl TimerBody {
             received: AtomicBool::new(false),
             scope: scope.clone(),
             every: every.then(|| Duration::from_nanos(u64::try_from(delay).unwrap_or(0))),
+            end_order: AtomicU64::new(0),
             job,
             spawned,
             running: Mutex::new(None),
         });
         if let Some(scope) = scope {
-            scope.add(Joinable::Timer(timer.clone()));
+            scope.add(runtime, Joinable::Timer(timer.clone()));
         }
         // A timer that is pending can let things happen; one that does not repeat keeps the program alive.
         runtime.waits.one_more_able();
@@ -170,36 +177,39 @@ impl TimerBody {
         if cancelled {
             return;
         }
-        let (id, _) = runtime.next_strand();
+        let spawned = Some(self.spawned.clone());
         let strand = Strand::new(
-            id,
+            runtime.next_id(),
             StrandKind::Timer,
             self.name.clone(),
             false,
-            Some(self.spawned.clone()),
+            spawned,
             None,
             None,
         );
         *self.running.lock() = Some(strand.clone());
         let timer = self.clone();
-        let after: spawn::After =
-            Box::new(move |runtime, ended| timer.ran(runtime, ended, due));
+        let after: spawn::After = Box::new(move |runtime, ended| timer.ran(runtime, ended, due));
         // The thread is able from now on, and keeps the program alive.
-        if let Err(fault) = spawn::start(runtime, strand, self.job.clone(), after) {
-            let error = crate::values::ErrorValue::of_fault(&fault);
-            self.finish(runtime, Ended::Failed(crate::values::Published::new(error.into())));
+        if let Err(fault) = spawn::start(runtime, strand, self.job.clone(), Some(after)) {
+            let error = Published::new(ErrorValue::of_fault(&fault).into());
+            self.ran(runtime, &Ended::Failed(error), due);
         }
     }
 
     /// A run is over.
     fn ran(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: &Ended, due: Instant) {
-        *self.running.lock() = None;
-        match (ended, self.every) {
-            (Ended::Value(_), Some(every)) => {
-                if self.state.look(|state| state.cancelled) {
-                    self.stop(runtime);
-                    return;
-                }
+        let goes_on = matches!(ended, Ended::Value(_)) && self.every.is_some();
+        let cancelled = self.state.change(runtime, |state| {
+            *self.running.lock() = None;
+            if !goes_on {
+                self.end_order.store(runtime.next_id(), Ordering::SeqCst);
+                state.ended = Some(ended.clone());
+            }
+            state.cancelled
+        });
+        match self.every {
+            Some(every) if goes_on && !cancelled => {
                 // At a fixed rate; what was missed because a run took too long is left out.
                 let now = Instant::now();
                 let mut next = due + every;
@@ -209,25 +219,19 @@ impl TimerBody {
                 }
                 self.arm(runtime, next);
             }
-            _ => self.finish(runtime, ended.clone()),
+            _ => self.over(runtime, ended),
         }
     }
 
-    /// It fires no more.
-    fn finish(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: Ended) {
-        let failed = matches!(ended, Ended::Failed(_));
-        self.state.change(runtime, |state| state.ended = Some(ended.clone()));
+    /// It fires no more, and no run of it is under way.
+    fn over(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: &Ended) {
+        let joinable = Joinable::Timer(self.clone());
         if let Some(scope) = &self.scope {
-            scope.child_ended(runtime, &Joinable::Timer(self.clone()), &ended);
-        } else if failed {
-            runtime.note_failed(Joinable::Timer(self.clone()));
-            Joinable::Timer(self.clone()).tell_if_lost(runtime);
+            scope.child_ended(runtime, &joinable, ended);
+        } else if matches!(ended, Ended::Failed(_)) {
+            runtime.note_failed(joinable.clone());
+            joinable.tell_if_lost(runtime);
         }
-        self.stop(runtime);
-    }
-
-    /// It is pending no more.
-    fn stop(self: &Arc<TimerBody>, runtime: &Arc<Runtime>) {
         if self.every.is_none() {
             runtime.let_die();
         }
@@ -241,17 +245,13 @@ impl TimerBody {
             let over = state.cancelled || state.ended.is_some() || (state.fired && !repeats);
             if !over {
                 state.cancelled = true;
+                self.end_order.store(runtime.next_id(), Ordering::SeqCst);
             }
             (!over, self.running.lock().is_none())
         });
-        if stopped {
-            if let Some(scope) = &self.scope {
-                scope.child_ended(runtime, &Joinable::Timer(self.clone()), &Ended::Value(nothing()));
-            }
-            // A run that is under way stops it when it is over.
-            if idle {
-                self.stop(runtime);
-            }
+        if stopped && idle {
+            // Otherwise the run that is under way does this when it is over.
+            self.over(runtime, &Ended::Value(Published::new(Value::NIL)));
         }
         stopped
     }
@@ -262,6 +262,19 @@ impl TimerBody {
     }
 }
 
-fn nothing() -> crate::values::Published {
-    crate::values::Published::new(crate::values::Value::NIL)
+impl Here<'_> {
+    /// `timer`
+    pub(super) fn timer(&mut self, request: TimerRequest) -> Value {
+        let spawned = Arc::new(Spawned { by: self.strand.name.clone(), place: request.place });
+        let scope = self.scopes.last().cloned();
+        let timer = TimerBody::start(
+            self.runtime,
+            request.job,
+            request.delay,
+            request.every,
+            spawned,
+            scope,
+        );
+        Joinable::Timer(timer).value(self.runtime)
+    }
 }

@@ -127,7 +127,11 @@ impl Waiter {
             if before != WAITING && before != PARKED {
                 return false;
             }
-            if self.status.compare_exchange(before, CLAIMED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            if self
+                .status
+                .compare_exchange(before, CLAIMED, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+            {
                 if before == PARKED {
                     // It can go on from now on; whoever claims is able too, so the count was not 0.
                     runtime.waits.one_more_able();

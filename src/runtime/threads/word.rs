@@ -14,7 +14,7 @@
 
 use super::block::block;
 use super::runtime::Runtime;
-use super::waiter::{On, Outcome, WaitKind, Waiter};
+use super::waiter::{On, Outcome, Waiter};
 use crate::primitives::{Action, Lock, Misuse, Primitive, RLock, Reply, Semaphore, ThreadId};
 use crate::values::{Object, Ref};
 use parking_lot::Mutex;
@@ -67,7 +67,13 @@ impl WordBody {
 
     /// Lets the action happen if it is ready, by compare-and-swap. `None` if it is not; or if somebody stands in
     /// line, unless the caller holds the line's lock.
-    fn attempt(&self, object: &Object, who: ThreadId, action: &Action, holds_line: bool) -> Option<Result<Reply, Misuse>> {
+    fn attempt(
+        &self,
+        object: &Object,
+        who: ThreadId,
+        action: &Action,
+        holds_line: bool,
+    ) -> Option<Result<Reply, Misuse>> {
         loop {
             let word = object.word.load(Ordering::SeqCst);
             let flag = word & WAITERS;
@@ -75,8 +81,12 @@ impl WordBody {
                 return None;
             }
             let (new, reply) = match self.kind {
-                WordKind::Lock => step(Lock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?,
-                WordKind::RLock => step(RLock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?,
+                WordKind::Lock => {
+                    step(Lock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?
+                }
+                WordKind::RLock => {
+                    step(RLock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?
+                }
                 WordKind::Semaphore { bound } => {
                     let state = Semaphore { value: (word & !WAITERS) as i64, bound };
                     step(state, who, action, |semaphore| semaphore.value as u64)?
@@ -86,7 +96,11 @@ impl WordBody {
                 Ok(reply) => reply,
                 Err(misuse) => return Some(Err(misuse)),
             };
-            if object.word.compare_exchange(word, new | flag, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            if object
+                .word
+                .compare_exchange(word, new | flag, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+            {
                 return Some(Ok(reply));
             }
         }
@@ -97,7 +111,9 @@ impl WordBody {
         match self.kind {
             WordKind::Lock => Lock::unpack(word).ready(who, action),
             WordKind::RLock => RLock::unpack(word).ready(who, action),
-            WordKind::Semaphore { bound } => Semaphore { value: word as i64, bound }.ready(who, action),
+            WordKind::Semaphore { bound } => {
+                Semaphore { value: word as i64, bound }.ready(who, action)
+            }
         }
     }
 
@@ -124,11 +140,12 @@ impl WordBody {
     /// How many stand in line.
     pub fn waiting(&self) -> usize {
         let line = self.line.lock();
-        line.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed()).count() + usize::from(line.woken)
+        line.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
+            + usize::from(line.woken)
     }
 
     /// Whether the action may go before those in line: it is a mistake, or the thread's own lock once more.
-    fn goes_first(&self, object: &Object, who: ThreadId, action: &Action) -> bool {
+    fn goes_first(&self, object: &Object, action: &Action) -> bool {
         match (self.kind, action) {
             (WordKind::Semaphore { bound }, Action::Acquire { count, .. }) => {
                 *count < 1 || bound.is_some_and(|bound| *count > bound)
@@ -139,7 +156,13 @@ impl WordBody {
     }
 
     /// Does something that need not wait: gives back, or looks.
-    pub fn perform(&self, runtime: &Runtime, object: &Object, who: ThreadId, action: &Action) -> Result<Reply, Misuse> {
+    pub fn perform(
+        &self,
+        runtime: &Runtime,
+        object: &Object,
+        who: ThreadId,
+        action: &Action,
+    ) -> Result<Reply, Misuse> {
         if let Some(result) = self.attempt(object, who, action, false) {
             return result;
         }
@@ -150,7 +173,13 @@ impl WordBody {
     }
 
     /// Takes it if that is possible at once.
-    pub fn try_acquire(&self, runtime: &Runtime, object: &Object, who: ThreadId, action: &Action) -> Option<Result<Reply, Misuse>> {
+    pub fn try_acquire(
+        &self,
+        runtime: &Runtime,
+        object: &Object,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>> {
         if let Some(result) = self.attempt(object, who, action, false) {
             return Some(result);
         }
@@ -158,7 +187,7 @@ impl WordBody {
             return None;
         }
         let mut line = self.line.lock();
-        if !line.waiting.is_empty() && !line.woken && !self.goes_first(object, who, action) {
+        if !line.waiting.is_empty() && !line.woken && !self.goes_first(object, action) {
             return None;
         }
         let result = self.attempt(object, who, action, true);
@@ -187,13 +216,14 @@ impl WordBody {
                 }
                 object.word.fetch_or(WAITERS, Ordering::SeqCst);
                 let may_try = came_back || line.waiting.is_empty() || line.woken;
-                if may_try || self.goes_first(object, who, action) {
+                if may_try || self.goes_first(object, action) {
                     if let Some(result) = self.attempt(object, who, action, true) {
                         self.wake_next(runtime, object, &mut line);
                         return Outcome::Acted(0, result);
                     }
                 }
-                let waiting = Waiting { who, action: action.clone(), waiter: waiter.clone(), since };
+                let waiting =
+                    Waiting { who, action: action.clone(), waiter: waiter.clone(), since };
                 // One that was woken in vain keeps its place.
                 if came_back {
                     line.waiting.push_front(waiting);

@@ -35,7 +35,9 @@ impl Builder<'_> {
             }
         }
         match <[Item; 1]>::try_from(items) {
-            Ok([Item::Operand(operand)]) if !matches!(operand.kind, ExprKind::Int(i64::MIN)) => operand,
+            Ok([Item::Operand(operand)]) if !matches!(operand.kind, ExprKind::Int(i64::MIN)) => {
+                operand
+            }
             Ok([item]) => self.climb_row(vec![item], whole),
             Err(items) => self.climb_row(items, whole),
         }
@@ -57,7 +59,8 @@ impl Builder<'_> {
             ExprKind::Operation(operation) => {
                 if let Some(otherwise) = &operation.limit.otherwise {
                     let head = Span { start: otherwise.span.start, end: otherwise.span.start + 1 };
-                    let message = "an operation with an `else` needs parentheses in the head of a block";
+                    let message =
+                        "an operation with an `else` needs parentheses in the head of a block";
                     self.error(head, message, "", "write `(recv q within 1s else { … })`");
                 }
                 for operand in operation.operands.iter().chain(operation.until.as_deref()) {
@@ -77,7 +80,9 @@ impl Builder<'_> {
             }
             ExprKind::Unary { operand, .. } | ExprKind::Sleep(operand) => self.check_head(operand),
             ExprKind::Call(call) => self.check_head(&call.callee),
-            ExprKind::Index { of, .. } | ExprKind::Slice { of, .. } | ExprKind::Field { of, .. } => {
+            ExprKind::Index { of, .. }
+            | ExprKind::Slice { of, .. }
+            | ExprKind::Field { of, .. } => {
                 self.check_head(of);
             }
             _ => {}
@@ -176,7 +181,8 @@ impl Builder<'_> {
             let mut name = None;
             for piece in part.into_inner() {
                 if piece.as_rule() == Rule::argument_name {
-                    name = piece.into_inner().next().map(|word| (word.as_str().into(), span(&word)));
+                    name =
+                        piece.into_inner().next().map(|word| (word.as_str().into(), span(&word)));
                     continue;
                 }
                 let value = self.expression(piece);
@@ -196,7 +202,12 @@ impl Builder<'_> {
         let mut inclusive = None;
         let mut open_range = |this: &mut Self, word: &Pair<'_, Rule>, has_end: bool| {
             if word.as_str() == "..=" && !has_end {
-                this.error(span(word), "`..=` needs an end", "", "write `xs[a..]` for all that is left");
+                this.error(
+                    span(word),
+                    "`..=` needs an end",
+                    "",
+                    "write `xs[a..]` for all that is left",
+                );
             }
             inclusive = Some(word.as_str() == "..=");
         };
@@ -340,14 +351,22 @@ impl Builder<'_> {
                 Rule::block => body = self.block(part),
                 Rule::handler => handlers.extend(self.handler(part)),
                 Rule::finale => {
-                    finale = part.into_inner().find(|p| p.as_rule() == Rule::block).map(|b| self.block(b));
+                    finale = part
+                        .into_inner()
+                        .find(|p| p.as_rule() == Rule::block)
+                        .map(|b| self.block(b));
                 }
                 _ => {}
             }
         }
         if handlers.is_empty() && finale.is_none() {
             let head = Span { start: at.start, end: at.start + 3 };
-            self.error(head, "a `try` needs a `catch` or a `finally`", "", "write `try { … } catch e { … }`");
+            self.error(
+                head,
+                "a `try` needs a `catch` or a `finally`",
+                "",
+                "write `try { … } catch e { … }`",
+            );
         }
         let blocks = [&body].into_iter().chain(handlers.iter().map(|h| &h.body)).chain(&finale);
         let height = blocks.map(block_height).max().unwrap_or(0);
@@ -372,7 +391,7 @@ impl Builder<'_> {
 
 /// The height of the highest of `exprs`, and whether a block is in one of them.
 pub(super) fn measure<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> (u32, bool) {
-    exprs
-        .into_iter()
-        .fold((0, false), |(height, block), expr| (height.max(expr.height), block || expr.has_block))
+    exprs.into_iter().fold((0, false), |(height, block), expr| {
+        (height.max(expr.height), block || expr.has_block)
+    })
 }

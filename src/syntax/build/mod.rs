@@ -164,8 +164,6 @@ fn stmt_height(stmt: &Stmt) -> u32 {
         S::Return(value) => optional(value),
         S::Assert { condition, message } => expr(condition).max(optional(message)),
         S::Assign { place, value, .. } => expr(place).max(expr(value)),
-        S::Swap { places, value } => {
-            places.iter().map(expr).max().unwrap_or(0).max(expr(value))
-        }
+        S::Swap { places, value } => places.iter().map(expr).max().unwrap_or(0).max(expr(value)),
     }
 }

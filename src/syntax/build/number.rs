@@ -30,22 +30,34 @@ pub fn number(text: &str) -> Result<ExprKind, Wrong> {
         let after = &text[point + 1..];
         if !after.starts_with(|c: char| c.is_ascii_digit()) {
             return Err(if after.is_empty() {
-                wrong("a digit must follow the point", format!("write `{text}0`, or `{}`", &text[..point]))
+                wrong(
+                    "a digit must follow the point",
+                    format!("write `{text}0`, or `{}`", &text[..point]),
+                )
             } else {
                 let number = &text[..point];
-                wrong("a number's text cannot be followed by `.`", format!("write `({number}).{after}`"))
+                wrong(
+                    "a number's text cannot be followed by `.`",
+                    format!("write `({number}).{after}`"),
+                )
             });
         }
     }
-    for (prefix, radix, what) in [("0x", 16, "hexadecimal"), ("0b", 2, "binary"), ("0o", 8, "octal")] {
+    for (prefix, radix, what) in
+        [("0x", 16, "hexadecimal"), ("0b", 2, "binary"), ("0o", 8, "octal")]
+    {
         if let Some(digits) = text.strip_prefix(prefix) {
             return radix_int(digits, radix, what);
         }
         if text.starts_with(&prefix.to_uppercase()) {
-            return Err(wrong("the prefix of a number is lower case", format!("write `{prefix}{}`", &text[2..])));
+            return Err(wrong(
+                "the prefix of a number is lower case",
+                format!("write `{prefix}{}`", &text[2..]),
+            ));
         }
     }
-    let digits_end = text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
+    let digits_end =
+        text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
     let (digits, suffix) = text.split_at(digits_end);
     check_underscores(text, digits)?;
     if let Some((_, rest)) = digits.split_once('.') {
@@ -57,7 +69,10 @@ pub fn number(text: &str) -> Result<ExprKind, Wrong> {
     if whole.len() > 1 && whole.starts_with('0') {
         let rest = whole.trim_start_matches(['0', '_']);
         let rest = if rest.is_empty() { "0" } else { rest };
-        return Err(wrong("a number does not begin with a zero", format!("write `{rest}`, or `0o{rest}` for octal")));
+        return Err(wrong(
+            "a number does not begin with a zero",
+            format!("write `{rest}`, or `0o{rest}` for octal"),
+        ));
     }
     match suffix {
         "" if digits.contains('.') => float(&digits.replace('_', "")),
@@ -69,11 +84,16 @@ pub fn number(text: &str) -> Result<ExprKind, Wrong> {
 fn check_underscores(text: &str, digits: &str) -> Result<(), Wrong> {
     let bytes = digits.as_bytes();
     let between = |i: usize| {
-        i > 0 && bytes[i - 1].is_ascii_hexdigit() && bytes.get(i + 1).is_some_and(u8::is_ascii_hexdigit)
+        i > 0
+            && bytes[i - 1].is_ascii_hexdigit()
+            && bytes.get(i + 1).is_some_and(u8::is_ascii_hexdigit)
     };
     if bytes.iter().enumerate().any(|(i, b)| *b == b'_' && !between(i)) {
         let plain = text.replace('_', "");
-        return Err(wrong("an underscore in a number stands between two digits", format!("write `{plain}`")));
+        return Err(wrong(
+            "an underscore in a number stands between two digits",
+            format!("write `{plain}`"),
+        ));
     }
     Ok(())
 }
@@ -93,7 +113,10 @@ fn radix_int(digits: &str, radix: u32, what: &str) -> Result<ExprKind, Wrong> {
 }
 
 fn out_of_range() -> Wrong {
-    wrong("this number is too large for an int", "an int goes up to 9223372036854775807; write `1e20` for a float")
+    wrong(
+        "this number is too large for an int",
+        "an int goes up to 9223372036854775807; write `1e20` for a float",
+    )
 }
 
 fn int(digits: &str) -> Result<ExprKind, Wrong> {
@@ -120,12 +143,18 @@ fn with_suffix(digits: &str, suffix: &str) -> Result<ExprKind, Wrong> {
         let split = power.find(|c: char| !c.is_ascii_digit()).unwrap_or(power.len());
         if split > 0 && split == power.len() {
             if suffix.starts_with('E') {
-                return Err(wrong("the `e` of a number is lower case", format!("write `{digits}e{exponent}`")));
+                return Err(wrong(
+                    "the `e` of a number is lower case",
+                    format!("write `{digits}e{exponent}`"),
+                ));
             }
             return float(&format!("{}e{exponent}", digits.replace('_', "")));
         }
         if split > 0 && UNITS.iter().any(|(unit, _)| *unit == &power[split..]) {
-            return Err(wrong("a duration has no exponent", "write its digits out, or multiply: `1e3 * 1ms`"));
+            return Err(wrong(
+                "a duration has no exponent",
+                "write its digits out, or multiply: `1e3 * 1ms`",
+            ));
         }
         if power.is_empty() {
             return Err(wrong("an exponent needs digits", format!("write `{digits}e3`")));
@@ -197,8 +226,27 @@ mod tests {
     #[test]
     fn what_is_no_number_is_explained() {
         for text in [
-            "1.", "007", "1__0", "1_", "1m", "1.5ns", "9223372036854775809", "1e999", "0x", "0b2", "0XFF",
-            "1E5", "1e3ms", "1.foo", "1.5.x", "1e", "99999999999h", "0o8", "0x_1", "1.2.3", "3px",
+            "1.",
+            "007",
+            "1__0",
+            "1_",
+            "1m",
+            "1.5ns",
+            "9223372036854775809",
+            "1e999",
+            "0x",
+            "0b2",
+            "0XFF",
+            "1E5",
+            "1e3ms",
+            "1.foo",
+            "1.5.x",
+            "1e",
+            "99999999999h",
+            "0o8",
+            "0x_1",
+            "1.2.3",
+            "3px",
         ] {
             assert!(number(text).is_err(), "{text}");
         }

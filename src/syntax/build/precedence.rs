@@ -39,7 +39,8 @@ impl Infix {
     /// The operator that `text` writes.
     pub fn parse(text: &str) -> Infix {
         use BinaryOp::{
-            Add, BitAnd, BitOr, BitXor, Div, Eq, FloorDiv, Ge, Gt, In, Le, Lt, Mod, Mul, Ne, NotIn, Pow, Shl, Shr, Sub,
+            Add, BitAnd, BitOr, BitXor, Div, Eq, FloorDiv, Ge, Gt, In, Le, Lt, Mod, Mul, Ne, NotIn,
+            Pow, Shl, Shr, Sub,
         };
         Infix::Binary(match text {
             "or" => return Infix::Or,
@@ -117,7 +118,12 @@ impl Builder<'_> {
                 Item::Prefix(_, at) | Item::Infix(_, at) => Some(*at),
                 Item::Operand(operand) => Some(operand.span),
             })?;
-            self.error(at, "too many operators nest here", "", "break the expression up with `let`");
+            self.error(
+                at,
+                "too many operators nest here",
+                "",
+                "break the expression up with `let`",
+            );
             row.clear();
             return None;
         }
@@ -134,11 +140,13 @@ impl Builder<'_> {
                 break;
             }
             row.pop();
-            let chains = chained.replace((power, infix)).filter(|_| matches!(power, COMPARISON | RANGE));
+            let chains =
+                chained.replace((power, infix)).filter(|_| matches!(power, COMPARISON | RANGE));
             if let Some((_, before)) = chains.filter(|(before, _)| *before == power) {
                 self.refuse_chain(before, infix, at);
             }
-            let right = self.climb(row, if power == POWER { power } else { power + 1 }, depth + 1)?;
+            let right =
+                self.climb(row, if power == POWER { power } else { power + 1 }, depth + 1)?;
             left = self.infix(infix, left, right);
         }
         Some(left)
@@ -153,7 +161,14 @@ impl Builder<'_> {
         operand
     }
 
-    fn prefix(&mut self, row: &mut Row, operator: UnaryOp, at: Span, least: u8, depth: usize) -> Option<Expr> {
+    fn prefix(
+        &mut self,
+        row: &mut Row,
+        operator: UnaryOp,
+        at: Span,
+        least: u8,
+        depth: usize,
+    ) -> Option<Expr> {
         let power = match operator {
             UnaryOp::Not => NOT,
             UnaryOp::Negate | UnaryOp::Invert => UNARY,
@@ -164,8 +179,14 @@ impl Builder<'_> {
         }
         // The smallest int is written as the negation of a number that is no int itself.
         let smallest = operator == UnaryOp::Negate
-            && matches!(row.last(), Some(Item::Operand(Expr { kind: ExprKind::Int(i64::MIN), .. })))
-            && !matches!(row.iter().rev().nth(1), Some(Item::Infix(Infix::Binary(BinaryOp::Pow), _)));
+            && matches!(
+                row.last(),
+                Some(Item::Operand(Expr { kind: ExprKind::Int(i64::MIN), .. }))
+            )
+            && !matches!(
+                row.iter().rev().nth(1),
+                Some(Item::Infix(Infix::Binary(BinaryOp::Pow), _))
+            );
         if smallest {
             if let Some(Item::Operand(mut number)) = row.pop() {
                 number.span = at.to(number.span);
@@ -174,7 +195,12 @@ impl Builder<'_> {
         }
         let operand = self.climb(row, power, depth + 1)?;
         let (whole, height, has_block) = (at.to(operand.span), operand.height, operand.has_block);
-        Some(self.node(ExprKind::Unary { operator, operand: Box::new(operand) }, whole, height, has_block))
+        Some(self.node(
+            ExprKind::Unary { operator, operand: Box::new(operand) },
+            whole,
+            height,
+            has_block,
+        ))
     }
 
     fn infix(&mut self, infix: Infix, left: Expr, right: Expr) -> Expr {
@@ -193,9 +219,15 @@ impl Builder<'_> {
     fn refuse_chain(&mut self, before: Infix, infix: Infix, at: Span) {
         let (first, second) = (before.text(), infix.text());
         if matches!(infix, Infix::Range { .. }) {
-            self.error(at, "ranges do not chain", "", "a range has a start and an end; `range(a, b, step)` takes a step");
+            self.error(
+                at,
+                "ranges do not chain",
+                "",
+                "a range has a start and an end; `range(a, b, step)` takes a step",
+            );
         } else {
-            let help = format!("write `a {first} b and b {second} c`, or put one of them in parentheses");
+            let help =
+                format!("write `a {first} b and b {second} c`, or put one of them in parentheses");
             self.error(at, "comparisons do not chain", "", &help);
         }
     }

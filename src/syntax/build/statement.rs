@@ -41,7 +41,9 @@ impl Builder<'_> {
         for part in parts(pair) {
             match part.as_rule() {
                 Rule::expression if rule == Rule::while_loop => first = Some(self.head(part)),
-                Rule::expression | Rule::listed if first.is_none() => first = Some(self.expression(part)),
+                Rule::expression | Rule::listed if first.is_none() => {
+                    first = Some(self.expression(part))
+                }
                 Rule::expression => second = Some(self.expression(part)),
                 Rule::block => body = Some(self.block(part)),
                 _ => {}
@@ -51,9 +53,10 @@ impl Builder<'_> {
         match rule {
             Rule::return_back => StmtKind::Return(first),
             Rule::raise => StmtKind::Raise(first.unwrap_or_else(|| self.nothing(at))),
-            Rule::assertion => {
-                StmtKind::Assert { condition: first.unwrap_or_else(|| self.nothing(at)), message: second }
-            }
+            Rule::assertion => StmtKind::Assert {
+                condition: first.unwrap_or_else(|| self.nothing(at)),
+                message: second,
+            },
             Rule::while_loop => StmtKind::While {
                 condition: first.unwrap_or_else(|| self.nothing(at)),
                 body: body.unwrap_or(empty),
@@ -88,7 +91,12 @@ impl Builder<'_> {
         let mut alias = None;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::string => path = { let at = span(&part); (self.plain_string(part), at) },
+                Rule::string => {
+                    path = {
+                        let at = span(&part);
+                        (self.plain_string(part), at)
+                    }
+                }
                 Rule::name => alias = Some(self.ident(&part)),
                 _ => {}
             }
@@ -114,7 +122,12 @@ impl Builder<'_> {
         }
         let mut names = names.into_iter();
         let Some(first) = names.next() else { return StmtKind::Break };
-        StmtKind::For { first, second: names.next(), over: over.unwrap_or_else(|| self.nothing(at)), body }
+        StmtKind::For {
+            first,
+            second: names.next(),
+            over: over.unwrap_or_else(|| self.nothing(at)),
+            body,
+        }
     }
 
     fn structure(&mut self, pair: Pair<'_, Rule>) -> StmtKind {
@@ -177,7 +190,10 @@ impl Builder<'_> {
 
     fn check_place(&mut self, place: &Expr) {
         let what = match &place.kind {
-            ExprKind::Name(_) | ExprKind::Index { .. } | ExprKind::Field { .. } | ExprKind::Slice { .. } => return,
+            ExprKind::Name(_)
+            | ExprKind::Index { .. }
+            | ExprKind::Field { .. }
+            | ExprKind::Slice { .. } => return,
             ExprKind::Own(_) => "`self` cannot be assigned",
             ExprKind::Call(_) => "the result of a call cannot be assigned",
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) | ExprKind::Duration(_) => {

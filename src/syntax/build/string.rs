@@ -95,7 +95,12 @@ impl Builder<'_> {
             },
             _ => return "".into(),
         }
-        self.error(at, "an import's path is a plain string", "has an interpolation", "a script's imports are known before it runs");
+        self.error(
+            at,
+            "an import's path is a plain string",
+            "has an interpolation",
+            "a script's imports are known before it runs",
+        );
         "".into()
     }
 }
@@ -127,7 +132,8 @@ fn raw_text(text: &str) -> &str {
 }
 
 fn unescape(text: &str) -> Result<char, (String, &'static str)> {
-    const KNOWN: &str = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' and \\u{1F600}; r\"…\" takes text as it is";
+    const KNOWN: &str =
+        "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' and \\u{1F600}; r\"…\" takes text as it is";
     Ok(match text {
         "{{" => '{',
         "}}" => '}',
@@ -139,13 +145,18 @@ fn unescape(text: &str) -> Result<char, (String, &'static str)> {
         "\\\"" => '"',
         "\\'" => '\'',
         _ => {
-            let Some(hex) = text.strip_prefix("\\u{").and_then(|rest| rest.strip_suffix('}')) else {
+            let Some(hex) = text.strip_prefix("\\u{").and_then(|rest| rest.strip_suffix('}'))
+            else {
                 return Err((format!("`{text}` is no escape"), KNOWN));
             };
-            let digits = !hex.is_empty() && hex.len() <= 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+            let digits =
+                !hex.is_empty() && hex.len() <= 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
             let code = u32::from_str_radix(hex, 16).ok().filter(|_| digits);
             code.and_then(char::from_u32).ok_or_else(|| {
-                (format!("`{text}` is no character"), "\\u{…} takes one to six hexadecimal digits of a Unicode scalar value")
+                (
+                    format!("`{text}` is no character"),
+                    "\\u{…} takes one to six hexadecimal digits of a Unicode scalar value",
+                )
             })?
         }
     })

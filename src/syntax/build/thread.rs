@@ -18,7 +18,9 @@ impl Builder<'_> {
             Rule::pause => {
                 let at = span(&pair);
                 let delay = pair.into_inner().find(|p| p.as_rule() == Rule::expression);
-                let delay = delay.map(|e| self.expression(e)).unwrap_or_else(|| self.leaf(ExprKind::Nil, at));
+                let delay = delay
+                    .map(|e| self.expression(e))
+                    .unwrap_or_else(|| self.leaf(ExprKind::Nil, at));
                 let (height, has_block) = (delay.height, delay.has_block);
                 self.node(ExprKind::Sleep(Box::new(delay)), at, height, has_block)
             }
@@ -32,14 +34,20 @@ impl Builder<'_> {
 
     fn spawn(&mut self, pair: Pair<'_, Rule>) -> Expr {
         let at = span(&pair);
-        let mut spawn = Spawn { daemon: false, name: None, pool: None, work: Work::Block(self.no_work(at)) };
+        let mut spawn =
+            Spawn { daemon: false, name: None, pool: None, work: Work::Block(self.no_work(at)) };
         let mut height = 0;
         let mut daemon_at = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process_word => {
                     let help = "`spawn f(x)` runs it on a thread of this process";
-                    self.error(span(&part), "`spawn process` is not there yet", "reserved for later", help);
+                    self.error(
+                        span(&part),
+                        "`spawn process` is not there yet",
+                        "reserved for later",
+                        help,
+                    );
                 }
                 Rule::daemon_word => {
                     spawn.daemon = true;
@@ -60,7 +68,8 @@ impl Builder<'_> {
             self.error(daemon, "a task of a pool cannot be a daemon", "", help);
         }
         height = height.max(work_height(&spawn.work));
-        let (below, has_block) = measure(spawn.name.as_deref().into_iter().chain(spawn.pool.as_deref()));
+        let (below, has_block) =
+            measure(spawn.name.as_deref().into_iter().chain(spawn.pool.as_deref()));
         let has_block = has_block || work_has_block(&spawn.work);
         self.node(ExprKind::Spawn(spawn), at, height.max(below), has_block)
     }
@@ -118,7 +127,9 @@ impl Builder<'_> {
                 Rule::expression => targets.push(self.head(part)),
                 Rule::within => limit.within = self.limit_in_head(part),
                 Rule::block => body = Some(self.block(part)),
-                Rule::otherwise => limit.otherwise = self.limit_otherwise(part, limit.within.is_some()),
+                Rule::otherwise => {
+                    limit.otherwise = self.limit_otherwise(part, limit.within.is_some())
+                }
                 _ => {}
             }
         }
@@ -135,7 +146,9 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::within => limit.within = self.limit_in_head(part),
                 Rule::block => body = Some(self.block(part)),
-                Rule::otherwise => limit.otherwise = self.limit_otherwise(part, limit.within.is_some()),
+                Rule::otherwise => {
+                    limit.otherwise = self.limit_otherwise(part, limit.within.is_some())
+                }
                 _ => {}
             }
         }
@@ -154,7 +167,12 @@ impl Builder<'_> {
         let at = span(&pair);
         if !limited {
             let word = Span { start: at.start, end: at.start + 4 };
-            self.error(word, "this `else` has no `within`", "", "it runs when a time limit runs out: write `within 1s else { … }`");
+            self.error(
+                word,
+                "this `else` has no `within`",
+                "",
+                "it runs when a time limit runs out: write `within 1s else { … }`",
+            );
         }
         self.otherwise(pair)
     }
@@ -270,7 +288,9 @@ impl Builder<'_> {
                     limit.within = self.limit_expression(part);
                     self.check_limited(operator, here);
                 }
-                Rule::otherwise => limit.otherwise = self.limit_otherwise(part, limit.within.is_some()),
+                Rule::otherwise => {
+                    limit.otherwise = self.limit_otherwise(part, limit.within.is_some())
+                }
                 _ => {}
             }
         }
@@ -289,17 +309,29 @@ impl Builder<'_> {
     }
 
     fn check_limited(&mut self, operator: OperationKind, at: Span) {
-        if matches!(operator, OperationKind::Release | OperationKind::Notify | OperationKind::NotifyAll) {
+        if matches!(
+            operator,
+            OperationKind::Release | OperationKind::Notify | OperationKind::NotifyAll
+        ) {
             let message = format!("`{}` never waits, so it takes no `within`", operator.word());
             self.error(at, message, "", "leave it out");
         }
     }
 
-    fn check_operands(&mut self, operator: OperationKind, count: usize, comma: Option<Span>, at: Span) {
+    fn check_operands(
+        &mut self,
+        operator: OperationKind,
+        count: usize,
+        comma: Option<Span>,
+        at: Span,
+    ) {
         let word = operator.word();
         let most = match operator {
             OperationKind::Join => usize::MAX,
-            OperationKind::Acquire | OperationKind::Release | OperationKind::Notify | OperationKind::Send => 2,
+            OperationKind::Acquire
+            | OperationKind::Release
+            | OperationKind::Notify
+            | OperationKind::Send => 2,
             _ => 1,
         };
         if let Some(comma) = comma.filter(|_| count > most) {
@@ -311,7 +343,9 @@ impl Builder<'_> {
             let help = match operator {
                 OperationKind::JoinAny => "write `join any [a, b]`",
                 OperationKind::Wait => "`select` waits for the first of several",
-                _ => "put the whole operation in parentheses if the comma belongs to something else",
+                _ => {
+                    "put the whole operation in parentheses if the comma belongs to something else"
+                }
             };
             self.error(comma, message, "", help);
         }

@@ -1,0 +1,140 @@
+//! What the command line may say.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+/// A small language for concurrency: scripts on real threads, every deadlock told, no error lost.
+#[derive(Parser)]
+#[command(
+    name = "conc",
+    version,
+    about,
+    subcommand_required = true,
+    after_help = "`conc FILE [ARGS…]` is `conc run FILE [ARGS…]`; without anything, standard input is run.\n\n\
+                  Exit status: 0; 1 an error that nobody caught; 2 the script cannot be read or compiled, or the \
+                  command line is wrong; 3 a deadlock; 130 interrupted; or what the script gives to `exit`."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that all commands take.
+#[derive(Args)]
+pub struct Common {
+    /// When to colour reports.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Reports as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// One line a report.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR or CLICOLOR say otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a script
+    Run(Run),
+    /// Tell all that is wrong with scripts and can be found before they run
+    Check(Check),
+    /// Print what a script is compiled to
+    Dump(Dump),
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// Run this text instead of a file
+    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
+    pub eval: Option<String>,
+    /// Where the random numbers begin, so that they are the same in each run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many threads may be alive at once
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub max_threads: usize,
+    /// How many calls may be open at once in a thread
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub max_depth: u32,
+    /// The script, `-` for standard input, and its arguments
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Check {
+    /// The scripts; `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Dump {
+    /// The script; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The tree instead of the bytecode
+    #[arg(long)]
+    pub ast: bool,
+}
+
+/// The command line with the command that was meant, where none is said: `conc FILE` is `conc run FILE`.
+pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    const COMMANDS: [&str; 8] = ["run", "check", "dump", "help", "-h", "--help", "-V", "--version"];
+    let mut words: Vec<OsString> = words.collect();
+    let mut at = 1;
+    loop {
+        match words.get(at).and_then(|word| word.to_str()) {
+            Some("--color") => at += 2,
+            Some("--json" | "-q" | "--quiet") => at += 1,
+            Some(word) if word.starts_with("--color=") => at += 1,
+            Some(word) if COMMANDS.contains(&word) => return words,
+            _ => break,
+        }
+    }
+    words.insert(at.min(words.len()), "run".into());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(line: &str) -> String {
+        let words = with_command(line.split(' ').map(OsString::from));
+        words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn run_is_meant_where_no_command_is_said() {
+        assert_eq!(completed("conc a.conc x"), "conc run a.conc x");
+        assert_eq!(completed("conc"), "conc run");
+        assert_eq!(completed("conc -e 1"), "conc run -e 1");
+        assert_eq!(
+            completed("conc --color never -q a.conc check"),
+            "conc --color never -q run a.conc check"
+        );
+        assert_eq!(completed("conc --json check a"), "conc --json check a");
+        assert_eq!(completed("conc --version"), "conc --version");
+    }
+
+    #[test]
+    fn the_definitions_are_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,28 @@
+//! The command line.
+
+mod arguments;
+mod commands;
+mod show;
+
+use arguments::{Cli, Command};
+use clap::Parser;
+use show::Show;
+
+/// Does what the command line says; the exit status of the process.
+#[must_use]
+pub fn main() -> i32 {
+    show::tell_of_bugs();
+    let cli = match Cli::try_parse_from(arguments::with_command(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    let show = Show::new(&cli.common);
+    match cli.command {
+        Command::Run(run) => commands::run(run, show),
+        Command::Check(check) => commands::check(&check.files, &show),
+        Command::Dump(dump) => commands::dump(&dump, &show),
+    }
+}

@@ -1,0 +1,82 @@
+//! How reports are shown.
+
+use super::arguments::{Color, Common};
+use crate::diagnostics::{Code, Report, Style, json_line, render};
+use std::io::IsTerminal;
+
+/// How reports are shown.
+#[derive(Clone, Copy)]
+pub struct Show {
+    json: bool,
+    quiet: bool,
+    style: Style,
+}
+
+impl Show {
+    /// As the options and the terminal want it.
+    pub fn new(common: &Common) -> Show {
+        let terminal = std::io::stderr().is_terminal();
+        let color = match common.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_set("CLICOLOR_FORCE") || terminal && !no_color(),
+        };
+        let width = rustix::termios::tcgetwinsize(std::io::stderr())
+            .map_or(0, |size| usize::from(size.ws_col));
+        let width = if terminal && width >= 40 { width.min(120) } else { Style::PLAIN.width };
+        let style = Style { color, unicode: !terminal || is_utf8(), width };
+        Show { json: common.json, quiet: common.quiet, style }
+    }
+
+    /// A report as text, with a newline at the end.
+    pub fn text(&self, report: &Report) -> String {
+        if self.json {
+            return json_line(report);
+        }
+        if self.quiet {
+            let place =
+                report.labels.first().map(|label| format!("{}: ", label.place)).unwrap_or_default();
+            return format!("{place}{}\n", report.message);
+        }
+        render(report, self.style)
+    }
+}
+
+/// Whether a variable of the environment says yes.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+fn no_color() -> bool {
+    let none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    none || std::env::var_os("CLICOLOR").is_some_and(|value| value == "0")
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
+
+/// Whether the terminal takes UTF-8, as far as the environment tells.
+fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|v| !v.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// A panic is a mistake of conc's own: it is told as such, and ends the process, since a thread that panics would
+/// leave others waiting.
+pub fn tell_of_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or("it stopped without a word").to_owned();
+        let place = panic
+            .location()
+            .map(|at| format!(" ({}:{})", at.file(), at.line()))
+            .unwrap_or_default();
+        let report = Report::error(Code::Bug, format!("a mistake of conc's own: {message}{place}"))
+            .help("please report it, with the script that led to it");
+        eprint!("{}", render(&report, Style::PLAIN));
+        std::process::exit(101);
+    }));
+}

@@ -1,0 +1,176 @@
+//! Conditions: a `wait` gives its lock back, waits for its ticket to be drawn, and takes the lock again.
+//!
+//! The ticket is enrolled while the lock is held, and who notifies holds it too: no notification is missed
+//! between the enrolment and the wait. However the wait ends, the lock is taken again first, which no cancel
+//! interrupts.
+
+use super::driver::{Here, Stop};
+use super::locks::{self, is_held_by, lock_of};
+use super::shell::Shell;
+use super::waiter::{On, Outcome, WaitKind};
+use crate::primitives::{Action, Condition, Hold, Misuse, Primitive, Reply};
+use crate::values::{Label, Object, ObjectKind, Published, Ref, Value, View};
+use crate::vm::{Answer, Limit};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// What a thread waits with.
+struct Ticket {
+    condition: Published,
+    number: u64,
+    /// How it held the lock.
+    depth: i64,
+    hold: Hold,
+    /// Where it had taken it.
+    site: u64,
+    /// Its limit, as a moment.
+    limit: Limit,
+}
+
+impl Ticket {
+    fn condition(&self) -> Ref<Object> {
+        match self.condition.get().view() {
+            View::Object(condition) => condition.clone(),
+            _ => unreachable!("a ticket is of a condition"),
+        }
+    }
+}
+
+fn ticket_of(object: &Object) -> &Ticket {
+    object.body.downcast_ref().expect("the runtime makes tickets")
+}
+
+impl Here<'_> {
+    fn check_held(&self, condition: &Ref<Object>) -> Result<(), Stop> {
+        if is_held_by(lock_of(condition), self.strand.id) {
+            return Ok(());
+        }
+        Err(self.misuse(condition, &Misuse::LockNotHeld))
+    }
+
+    /// `wait c`: enrols, and gives the lock back.
+    pub(super) fn enrol(&mut self, condition: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+        self.check_held(condition)?;
+        self.blocking_point()?;
+        let until = match limit.within {
+            Some(within) if limit.until.is_none() => match self.begin_limit(Some(within)).view() {
+                View::Duration(until) => Some(until),
+                _ => None,
+            },
+            _ => limit.until,
+        };
+        let limit = Limit { within: None, until, or_else: limit.or_else };
+        let reply = self.act_uncancelled(condition, Action::Enrol, Limit::NONE)?;
+        let Some(Reply::Ticket(number)) = reply else { return Ok(Answer::Value(Value::TRUE)) };
+        let lock = lock_of(condition);
+        let site = lock.site.load(Ordering::Relaxed);
+        let held = match locks::word_of(lock) {
+            Some(word) => word.perform(self.runtime, lock, self.strand.id, &Action::ReleaseWhole),
+            None => Err(Misuse::NoSuchAction),
+        };
+        let (depth, hold) = match held {
+            Ok(Reply::Held { depth, hold }) => (depth, hold),
+            Ok(_) => (1, Hold::Block),
+            Err(misuse) => return Err(self.misuse(condition, &misuse)),
+        };
+        let condition = Published::new(Value::from(condition.clone()));
+        let ticket = Ticket { condition, number, depth, hold, site, limit };
+        let object = Object::new(Label::new(0, None), ObjectKind::Ticket, Box::new(ticket));
+        Ok(Answer::Value(Value::from(Ref::new(object))))
+    }
+
+    /// `wait c until …`: the lock must be held, though the condition may be met already.
+    pub(super) fn wait_check(
+        &mut self,
+        condition: &Ref<Object>,
+        within: Option<i64>,
+    ) -> Result<Answer, Stop> {
+        self.check_held(condition)?;
+        self.blocking_point()?;
+        Ok(Answer::Value(self.begin_limit(within)))
+    }
+
+    /// Waits until the ticket is drawn.
+    pub(super) fn await_ticket(
+        &mut self,
+        ticket: &Ref<Object>,
+        or_else: bool,
+    ) -> Result<Answer, Stop> {
+        let ticket = ticket_of(ticket);
+        let condition = ticket.condition();
+        let action = Action::Await { ticket: ticket.number };
+        let limit = Limit { or_else, ..ticket.limit };
+        let awaited = match self.blocking_point() {
+            Ok(()) => self.act_uncancelled(&condition, action.clone(), limit),
+            Err(stop) => Err(stop),
+        };
+        match awaited {
+            Ok(Some(_)) => Ok(Answer::Value(Value::TRUE)),
+            Ok(None) => {
+                self.give_up(&condition, &action);
+                Ok(Answer::TimedOut)
+            }
+            Err(stop) => {
+                self.give_up(&condition, &action);
+                Err(stop)
+            }
+        }
+    }
+
+    /// The ticket is not to be drawn any more: it may never have stood in line.
+    fn give_up(&self, condition: &Ref<Object>, action: &Action) {
+        if let Some(shell) = condition.body.downcast_ref::<Shell<Condition>>() {
+            shell.change(self.runtime, |state| state.give_up(self.strand.id, action));
+        }
+    }
+
+    /// Takes the lock again, as it was held.
+    pub(super) fn retake(&mut self, ticket: &Ref<Object>) -> Result<Answer, Stop> {
+        let ticket = ticket_of(ticket);
+        let condition = ticket.condition();
+        let lock = lock_of(&condition);
+        let Some(word) = locks::word_of(lock) else { return Ok(Answer::Value(Value::NIL)) };
+        let action = Action::Restore { depth: ticket.depth, hold: ticket.hold };
+        let outcome = match word.try_acquire(self.runtime, lock, self.strand.id, &action) {
+            Some(result) => Outcome::Acted(0, result),
+            None => {
+                let make = |on: On| {
+                    let mut waiter = self.waiter(vec![on], WaitKind::Objects);
+                    waiter.cancellable = false;
+                    Arc::new(waiter)
+                };
+                word.acquire(self.runtime, lock, &action, &make, None)
+            }
+        };
+        match outcome {
+            Outcome::Acted(_, Ok(_)) => {
+                lock.site.store(ticket.site, Ordering::Relaxed);
+                Ok(Answer::Value(Value::NIL))
+            }
+            Outcome::Acted(_, Err(misuse)) => Err(self.misuse(lock, &misuse)),
+            Outcome::Killed => Err(Stop::Killed),
+            Outcome::Raise(error) => {
+                // It never comes free: the block that held it must not give it back.
+                if ticket.hold == Hold::Block {
+                    self.lost.push((lock.address(), ticket.depth));
+                }
+                Err(error.into())
+            }
+            Outcome::TimedOut | Outcome::Retry => Ok(Answer::Value(Value::NIL)),
+        }
+    }
+
+    /// `notify c`
+    pub(super) fn notify(
+        &mut self,
+        condition: &Ref<Object>,
+        count: Option<i64>,
+    ) -> Result<Answer, Stop> {
+        self.check_held(condition)?;
+        let reply = self.act_uncancelled(condition, Action::Notify { count }, Limit::NONE)?;
+        match reply {
+            Some(Reply::Int(woken)) => Ok(Answer::Value(Value::int(woken))),
+            _ => Ok(Answer::Value(Value::NIL)),
+        }
+    }
+}

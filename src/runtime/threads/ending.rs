@@ -1,0 +1,51 @@
+//! Threads and tasks that end.
+
+use super::handle::Joinable;
+use super::runtime::Runtime;
+use super::spawn::After;
+use super::strand::{Strand, StrandKind, cancelled};
+use crate::primitives::Ended;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A thread has ended; `None` if it was stopped where it was.
+///
+/// Its end is published first, so that whoever is let go by it finds it. It counts as able until all that was
+/// done, so nobody takes the program for deadlocked meanwhile.
+pub fn end(
+    runtime: &Arc<Runtime>,
+    strand: &Arc<Strand>,
+    ended: Option<Ended>,
+    after: Option<After>,
+) {
+    let ended = ended.unwrap_or_else(|| Ended::Cancelled(cancelled()));
+    runtime.leave(strand);
+    publish(runtime, strand, &ended);
+    if let Some(after) = after {
+        after(runtime, &ended);
+    }
+    if strand.taken_by_hand.load(Ordering::SeqCst) > 0 {
+        runtime.waits.holder_ended(runtime, strand.id);
+    }
+    if !strand.daemon && strand.kind != StrandKind::Worker {
+        runtime.let_die();
+    }
+    runtime.waits.one_less_able(runtime);
+}
+
+/// Tells all who may want to know how a thread or a task ended.
+pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
+    strand.note_end(runtime);
+    strand.end.change(runtime, |thread| thread.ended = Some(ended.clone()));
+    let joinable = Joinable::Strand(strand.clone());
+    if let Some(scope) = &strand.scope {
+        scope.child_ended(runtime, &joinable, ended);
+        return;
+    }
+    // A timer tells of its runs itself.
+    let tells = matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task);
+    if tells && matches!(ended, Ended::Failed(_)) {
+        runtime.note_failed(joinable.clone());
+        joinable.tell_if_lost(runtime);
+    }
+}

@@ -1,0 +1,310 @@
+//! What lies outside of the program: output, input, time, chance, files, and who is there.
+
+use super::block::block;
+use super::driver::{Here, Stop};
+use super::handle::{self, Joinable};
+use super::locks;
+use super::objects::shell_of;
+use super::output::Stream;
+use super::report;
+use super::runtime::Runtime;
+use super::shell::Shell;
+use super::strand::{Strand, StrandKind};
+use super::waiter::{Outcome, WaitKind, Waiter};
+use crate::primitives::{Condition, Ended, Look, Reply, ThreadId};
+use crate::values::{ErrorKind, Fault, List, Object, Published, Ref, Value, View};
+use crate::vm::{Answer, HostCall, ObjectMethod};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::fs::OpenOptions;
+use std::io::{BufRead, Write};
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+/// How many processors the program may use.
+pub fn cpu_count() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
+impl Here<'_> {
+    pub(super) fn host(&mut self, call: HostCall) -> Result<Answer, Stop> {
+        let runtime = self.runtime;
+        let value = match call {
+            HostCall::Print(text) => {
+                self.write(Stream::Out, text)?;
+                Value::NIL
+            }
+            HostCall::Log(line) => {
+                self.write(Stream::Err, format!("{}: {line}\n", self.strand.name))?;
+                Value::NIL
+            }
+            HostCall::Input(prompt) => self.input(prompt)?,
+            HostCall::Now => {
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+                Value::float(now.map_or(0.0, |now| now.as_secs_f64()))
+            }
+            HostCall::Clock => Value::duration(
+                i64::try_from(runtime.started.elapsed().as_nanos()).unwrap_or(i64::MAX),
+            ),
+            HostCall::Random => Value::float(runtime.random.lock().f64()),
+            HostCall::RandomInt(from, to) => Value::int(runtime.random.lock().i64(from..=to)),
+            HostCall::Shuffle(list) => {
+                if let View::List(list) = list.view() {
+                    let mut open = list.open();
+                    let mut items: Vec<Value> = open.iter().collect();
+                    runtime.random.lock().shuffle(&mut items);
+                    open.replace_all(items);
+                }
+                Value::NIL
+            }
+            HostCall::Seed(seed) => {
+                runtime.random.lock().seed(seed as u64);
+                Value::NIL
+            }
+            HostCall::Env(name) => env(&name),
+            HostCall::ReadFile(path) => read_file(&path)?,
+            HostCall::WriteFile { path, text, append } => {
+                write_file(&path, &text, append)?;
+                Value::NIL
+            }
+            HostCall::Exit(code) => {
+                runtime.exit(code);
+                return Err(Stop::Killed);
+            }
+            HostCall::CurrentThread => Joinable::Strand(self.strand.clone()).value(runtime),
+            HostCall::MainThread => runtime
+                .main_thread()
+                .map_or(Value::NIL, |main| Joinable::Strand(main).value(runtime)),
+            HostCall::Threads => {
+                let threads = runtime.threads().into_iter().filter(|strand| !strand.is_idle());
+                List::value(
+                    threads.map(|strand| Joinable::Strand(strand).value(runtime)).collect(),
+                )?
+            }
+            HostCall::CpuCount => Value::int(cpu_count() as i64),
+            HostCall::Method { of, method } => self.method(&of, &method)?,
+            HostCall::PoolMap { pool, jobs, place } => return self.map_pool(&pool, jobs, &place),
+        };
+        Ok(Answer::Value(value))
+    }
+
+    fn write(&self, stream: Stream, text: String) -> Result<(), Fault> {
+        let written = self.runtime.output.write(stream, text);
+        written.map_err(|why| {
+            Fault::new(ErrorKind::IoError, format!("standard output cannot be written: {why}"))
+        })
+    }
+
+    fn input(&mut self, prompt: String) -> Result<Value, Stop> {
+        self.blocking_point()?;
+        if !prompt.is_empty() {
+            self.write(Stream::Out, prompt)?;
+        }
+        self.runtime.output.flush();
+        let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Input));
+        self.runtime.input.ask(self.runtime, waiter.clone())?;
+        match block(self.runtime, &waiter, None) {
+            Outcome::Acted(_, Ok(Reply::Value(line))) => Ok(line.into_inner()),
+            Outcome::Raise(error) => Err(error.into()),
+            Outcome::Killed => Err(Stop::Killed),
+            _ => Ok(Value::NIL),
+        }
+    }
+
+    fn method(&mut self, of: &Ref<Object>, method: &ObjectMethod) -> Result<Value, Stop> {
+        let runtime = self.runtime;
+        let joinable = handle::of(of);
+        let strand = handle::strand_of(of);
+        Ok(match (method, joinable) {
+            (ObjectMethod::Name, Some(joinable)) => Value::str(joinable.name()),
+            (ObjectMethod::Id, Some(joinable)) => Value::int(joinable.id() as i64),
+            (ObjectMethod::Daemon, _) => {
+                Value::bool(strand.is_some_and(|s| s.daemon && s.kind != StrandKind::Worker))
+            }
+            (ObjectMethod::IsAlive, Some(joinable)) => Value::bool(joinable.ended().is_none()),
+            (ObjectMethod::Done, Some(joinable)) => Value::bool(joinable.ended().is_some()),
+            (ObjectMethod::State, Some(joinable)) => Value::str(state(joinable)),
+            (ObjectMethod::WaitingFor, _) => {
+                let waiter = strand.and_then(|strand| strand.waiter());
+                waiter.map_or(Value::NIL, |waiter| Value::str(&report::waiting_for(&waiter)))
+            }
+            (ObjectMethod::Cancel, Some(joinable)) => Value::bool(joinable.cancel(runtime)),
+            (ObjectMethod::Waiting, _) => Value::int(waiting(of) as i64),
+            (ObjectMethod::Locked, _) => {
+                match locks::look(self, locks::lock_of(of), Look::Locked) {
+                    Some(Ok(Reply::Bool(locked))) => Value::bool(locked),
+                    _ => Value::FALSE,
+                }
+            }
+            (ObjectMethod::Owner, _) => {
+                let lock = locks::lock_of(of);
+                let owner: Option<ThreadId> =
+                    locks::word_of(lock).and_then(|word| word.owner(lock));
+                self.thread_value(owner)
+            }
+            (ObjectMethod::ClosePool { cancel }, _) => {
+                self.close_pool(of, *cancel);
+                Value::NIL
+            }
+            (_, None) => Value::NIL,
+        })
+    }
+}
+
+/// How many threads wait on an object.
+fn waiting(object: &Ref<Object>) -> usize {
+    if let Some(condition) = object.body.downcast_ref::<Shell<Condition>>() {
+        return condition.look(Condition::waiting);
+    }
+    match locks::word_of(object) {
+        Some(word) => word.waiting(),
+        None => shell_of(object).map_or(0, |shell| shell.waiting()),
+    }
+}
+
+fn state(of: &Joinable) -> &'static str {
+    match of {
+        Joinable::Timer(timer) => timer.state.look(crate::primitives::Timer::state),
+        Joinable::Strand(strand) => match strand.ended() {
+            Some(Ended::Value(_)) => "ended",
+            Some(Ended::Failed(_)) => "failed",
+            Some(Ended::Cancelled(_)) => "cancelled",
+            None if strand.is_queued() => "queued",
+            None if strand.is_blocked() => "blocked",
+            None => "running",
+        },
+    }
+}
+
+fn env(name: &str) -> Value {
+    // The system refuses such names.
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return Value::NIL;
+    }
+    std::env::var_os(name).map_or(Value::NIL, |value| Value::str(&value.to_string_lossy()))
+}
+
+fn io_error(what: &str, path: &str, error: &std::io::Error) -> Fault {
+    Fault::new(ErrorKind::IoError, format!("cannot {what} `{path}`: {}", plain(error)))
+}
+
+/// What went wrong, without the system's number.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" (os error").unwrap_or(text.len());
+    let text = &text[..end];
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn read_file(path: &str) -> Result<Value, Fault> {
+    let bytes = std::fs::read(path).map_err(|error| io_error("read", path, &error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Value::str(&text)),
+        Err(_) => Err(Fault::new(
+            ErrorKind::IoError,
+            format!("cannot read `{path}`: it is not UTF-8 text"),
+        )),
+    }
+}
+
+fn write_file(path: &str, text: &str, append: bool) -> Result<(), Fault> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(append);
+    if !append {
+        options.write(true).truncate(true);
+    }
+    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| io_error("write", path, &error))
+}
+
+/// Standard input. One thread reads it, and only when a line is wanted, so that what nobody wants is left there.
+#[derive(Default)]
+pub struct Input {
+    wanted: OnceLock<Sender<Arc<Waiter>>>,
+}
+
+impl Input {
+    /// Lets the waiter go on with the next line.
+    fn ask(&self, runtime: &Arc<Runtime>, waiter: Arc<Waiter>) -> Result<(), Fault> {
+        if self.wanted.get().is_none() {
+            let (sender, receiver) = unbounded();
+            let runtime = Arc::downgrade(runtime);
+            let reader =
+                std::thread::Builder::new().name("conc-input".to_owned()).stack_size(256 << 10);
+            let started = reader.spawn(move || {
+                serve(&receiver, &|waiter, outcome| {
+                    runtime.upgrade().is_some_and(|runtime| {
+                        let claimed = waiter.claim(&runtime);
+                        if claimed {
+                            waiter.deliver(outcome());
+                        }
+                        claimed
+                    })
+                });
+            });
+            started.map_err(|e| {
+                Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {e}"))
+            })?;
+            let _ = self.wanted.set(sender);
+        }
+        if let Some(wanted) = self.wanted.get() {
+            let _ = wanted.send(waiter);
+        }
+        Ok(())
+    }
+}
+
+/// Reads lines. One that a waiter wanted which has left meanwhile is for the next.
+fn serve(
+    wanted: &Receiver<Arc<Waiter>>,
+    give: &dyn Fn(&Arc<Waiter>, &dyn Fn() -> Outcome) -> bool,
+) {
+    let mut line = None;
+    while let Ok(waiter) = wanted.recv() {
+        if waiter.is_claimed() {
+            continue;
+        }
+        let read = line.take().unwrap_or_else(read_line);
+        let outcome = || match &read {
+            Ok(text) => {
+                let value = text.as_deref().map_or(Value::NIL, Value::str);
+                Outcome::Acted(0, Ok(Reply::Value(Published::new(value))))
+            }
+            Err(fault) => Outcome::Raise(Runtime::error(fault.kind, &fault.message)),
+        };
+        if !give(&waiter, &outcome) {
+            line = Some(read);
+        }
+    }
+}
+
+/// A line without its end; `None` at the end of input.
+fn read_line() -> Result<Option<String>, Fault> {
+    let fault = |why: String| {
+        Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {why}"))
+    };
+    let mut line = Vec::new();
+    match std::io::stdin().lock().read_until(b'\n', &mut line) {
+        Ok(0) => Ok(None),
+        Ok(_) => {
+            let mut text =
+                String::from_utf8(line).map_err(|_| fault("it is not UTF-8 text".to_owned()))?;
+            if text.ends_with('\n') {
+                text.pop();
+                if text.ends_with('\r') {
+                    text.pop();
+                }
+            }
+            Ok(Some(text))
+        }
+        Err(error) => Err(fault(plain(&error))),
+    }
+}
+
+impl Strand {
+    /// Whether it is a worker without a task.
+    fn is_idle(&self) -> bool {
+        self.kind == StrandKind::Worker
+            && self.waiter().is_some_and(|waiter| waiter.kind == WaitKind::Idle)
+    }
+}

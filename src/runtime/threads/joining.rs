@@ -1,0 +1,153 @@
+//! Waiting for threads, tasks, timers, pools and queues to end.
+
+use super::block::block;
+use super::deadlock;
+use super::driver::{Here, Stop};
+use super::handle::{self, Joinable};
+use super::objects::shell_of;
+use super::pool::PoolHandle;
+use super::shell::Attempt;
+use super::waiter::{On, Outcome, WaitKind};
+use crate::primitives::{Action, Ended, Reply};
+use crate::values::{ErrorValue, List, Object, Published, Received, Ref, Value, View};
+use crate::vm::{Answer, Limit};
+use std::sync::Arc;
+use std::time::Instant;
+
+impl Here<'_> {
+    /// `join x`
+    pub(super) fn join(&mut self, of: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+        self.check_self_join(of)?;
+        if self.act(of, Action::Join, limit)?.is_none() {
+            return Ok(Answer::TimedOut);
+        }
+        if let Some(joinable) = handle::of(of) {
+            return self.received(joinable).map(Answer::Value);
+        }
+        if let Some(pool) = of.body.downcast_ref::<PoolHandle>() {
+            self.join_pool(&pool.pool)?;
+        }
+        Ok(Answer::Value(Value::TRUE))
+    }
+
+    /// A thread that waits for itself would wait for ever.
+    fn check_self_join(&self, of: &Ref<Object>) -> Result<(), Stop> {
+        let Some(strand) = handle::strand_of(of) else { return Ok(()) };
+        let own = |mine: &&Arc<_>| Arc::ptr_eq(mine, strand);
+        if own(&self.strand) || self.task.as_ref().is_some_and(own) {
+            return Err(deadlock::of_self_join(strand).into());
+        }
+        Ok(())
+    }
+
+    /// What something that has ended gives, or the error that it raised.
+    pub(super) fn received(&self, joinable: &Joinable) -> Result<Value, Stop> {
+        match joinable.ended() {
+            Some(Ended::Value(value)) => Ok(value.into_inner()),
+            Some(Ended::Failed(error) | Ended::Cancelled(error)) => {
+                joinable.receive();
+                Err(Stop::Raise(self.note_received(&error)))
+            }
+            // A timer that was cancelled.
+            None => Ok(Value::NIL),
+        }
+    }
+
+    /// Notes in an error that this thread received it here.
+    pub(super) fn note_received(&self, error: &Published) -> Value {
+        if let (View::Error(error), Some(place)) = (error.get().view(), self.place()) {
+            error.add_received(Received { thread: self.strand.name.clone(), place });
+        }
+        error.get().clone()
+    }
+
+    /// `join a, b, c`
+    pub(super) fn join_all(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
+        for one in of {
+            self.check_self_join(one)?;
+        }
+        if of.is_empty() {
+            self.blocking_point()?;
+        }
+        // The limit is for all of them together.
+        let mut limit = limit;
+        if let (Some(within), None) = (limit.within, limit.until) {
+            if let View::Duration(until) = self.begin_limit(Some(within)).view() {
+                limit.until = Some(until);
+            }
+        }
+        for one in of {
+            if self.act(one, Action::Join, limit)?.is_none() {
+                return Ok(Answer::TimedOut);
+            }
+        }
+        let mut values = Vec::with_capacity(of.len());
+        let mut first: Option<Value> = None;
+        for one in of {
+            let Some(joinable) = handle::of(one) else { continue };
+            match self.received(joinable) {
+                Ok(value) => values.push(value),
+                Err(Stop::Killed) => return Err(Stop::Killed),
+                Err(Stop::Raise(error)) => match &first {
+                    None => first = Some(error),
+                    Some(first) => add_other(first, &error),
+                },
+            }
+        }
+        match first {
+            Some(error) => Err(Stop::Raise(error)),
+            None => Ok(Answer::Value(List::value(values)?)),
+        }
+    }
+
+    /// `join any`
+    pub(super) fn join_any(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
+        self.blocking_point()?;
+        for one in of {
+            self.check_self_join(one)?;
+        }
+        let ended = |one: &&Ref<Object>| handle::of(one).and_then(Joinable::end_order);
+        let first = || of.iter().filter(|one| ended(one).is_some()).min_by_key(ended);
+        let answer = |one: &Ref<Object>| Ok(Answer::Value(Value::from(one.clone())));
+        if let Some(one) = first() {
+            return answer(one);
+        }
+        let since = Instant::now();
+        let deadline = self.deadline(limit);
+        let on = of.iter().map(|one| On::new(one, Action::Join)).collect();
+        let waiter = Arc::new(self.waiter(on, WaitKind::Objects));
+        for (arm, shell) in of.iter().map(|one| shell_of(one)).enumerate() {
+            let Some(shell) = shell else { continue };
+            let attempt =
+                shell.attempt(self.runtime, self.strand.id, Action::Join, Some((&waiter, arm)));
+            // It has ended meanwhile: as if it had found the waiter in its line.
+            if matches!(attempt, Attempt::Acted(_)) && waiter.claim(self.runtime) {
+                waiter.deliver(Outcome::Acted(arm, Ok(Reply::Done)));
+            }
+        }
+        let outcome = block(self.runtime, &waiter, deadline);
+        for shell in of.iter().filter_map(|one| shell_of(one)) {
+            shell.withdraw(self.runtime, &waiter);
+        }
+        match outcome {
+            Outcome::Acted(arm, _) => answer(first().unwrap_or(&of[arm])),
+            Outcome::Raise(error) => Err(error.into()),
+            Outcome::Killed => Err(Stop::Killed),
+            Outcome::TimedOut | Outcome::Retry if limit.or_else => Ok(Answer::TimedOut),
+            Outcome::TimedOut | Outcome::Retry => {
+                let names: Vec<String> = of.iter().map(|one| one.label.to_string()).collect();
+                Err(self.timeout(
+                    &format!("any of {} to end", names.join(", ")),
+                    self.limit_length(limit, since),
+                ))
+            }
+        }
+    }
+}
+
+/// Adds an error to those that came with another.
+pub fn add_other(error: &Value, other: &Value) {
+    if let (View::Error(error), View::Error(other)) = (error.view(), other.view()) {
+        ErrorValue::add_other(error, other);
+    }
+}

@@ -1,0 +1,214 @@
+//! Locks, semaphores, and the sides of readers–writer locks: taking, and giving back.
+
+use super::driver::{Here, Stop, rounded};
+use super::shell::Shell;
+use super::waiter::{Outcome, WaitKind};
+use super::word::WordBody;
+use crate::primitives::{Action, Hold, Look, Misuse, Reply, RwLock, ThreadId};
+use crate::values::{ErrorKind, Fault, Object, ObjectKind, Ref, Value, View, duration_text};
+use crate::vm::{Answer, Limit, Target};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// The locks that a thread could not take again after a `wait`, because they never come free, by address, and
+/// how often it will give each back: that is no mistake of its then.
+pub type Lost = Vec<(usize, i64)>;
+
+/// The lock that a lockable stands for: that of a condition, or itself.
+pub fn lock_of(object: &Ref<Object>) -> &Ref<Object> {
+    match object.lock_of.as_ref().map(|lock| lock.get().view()) {
+        Some(View::Object(lock)) => lock,
+        _ => object,
+    }
+}
+
+/// The word and the line of a lock or a semaphore.
+pub fn word_of(object: &Object) -> Option<&WordBody> {
+    object.body.downcast_ref::<WordBody>()
+}
+
+/// Whether the thread that takes it owns it, and only that one can release it.
+fn is_owned(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::RLock | ObjectKind::RwLock)
+}
+
+impl Here<'_> {
+    /// Takes a lockable.
+    pub(super) fn acquire(
+        &mut self,
+        target: &Target,
+        count: Option<i64>,
+        hold: Hold,
+        limit: Limit,
+    ) -> Result<Answer, Stop> {
+        let object = lock_of(target.object()).clone();
+        let action = match target {
+            Target::Object(_) => {
+                Action::Acquire { count: count.unwrap_or(1), hold, limited: limit.is_limited() }
+            }
+            Target::Side(_, write) => Action::AcquireSide { write: *write },
+        };
+        if self.take(&object, &action, limit)?.is_none() {
+            return Ok(Answer::TimedOut);
+        }
+        self.note_taken(&object, hold);
+        Ok(Answer::Value(Value::TRUE))
+    }
+
+    /// Notes where a lock was taken, and that it was taken by hand.
+    fn note_taken(&self, object: &Ref<Object>, hold: Hold) {
+        object.site.store(self.site, Ordering::Relaxed);
+        let is_lock = is_owned(object.kind) || object.kind == ObjectKind::Lock;
+        if hold == Hold::Hand && is_lock {
+            self.strand.taken_by_hand.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Lets a taking action happen; `None` if the time ran out and an `else` follows.
+    fn take(
+        &mut self,
+        object: &Ref<Object>,
+        action: &Action,
+        limit: Limit,
+    ) -> Result<Option<Reply>, Stop> {
+        let Some(word) = word_of(object) else {
+            return self.act(object, action.clone(), limit);
+        };
+        self.blocking_point()?;
+        let tried = word.try_acquire(self.runtime, object, self.strand.id, action);
+        let since = Instant::now();
+        let outcome = match tried {
+            Some(result) => Outcome::Acted(0, result),
+            None => {
+                let deadline = self.deadline(limit);
+                if deadline.is_some_and(|deadline| deadline <= since) {
+                    Outcome::TimedOut
+                } else {
+                    let make = |on| Arc::new(self.waiter(vec![on], WaitKind::Objects));
+                    word.acquire(self.runtime, object, action, &make, deadline)
+                }
+            }
+        };
+        self.settle_outcome(object, action, limit, since, outcome)
+    }
+
+    /// What comes of a wait for one object: a reply, nothing (the time ran out, and an `else` follows), or an
+    /// error.
+    pub(super) fn settle_outcome(
+        &self,
+        object: &Ref<Object>,
+        action: &Action,
+        limit: Limit,
+        since: Instant,
+        outcome: Outcome,
+    ) -> Result<Option<Reply>, Stop> {
+        match outcome {
+            Outcome::Acted(_, Ok(reply)) => Ok(Some(reply)),
+            Outcome::Acted(_, Err(misuse)) => Err(self.misuse(object, &misuse)),
+            Outcome::Raise(error) => Err(error.into()),
+            Outcome::Killed => Err(Stop::Killed),
+            Outcome::TimedOut | Outcome::Retry if limit.or_else => Ok(None),
+            Outcome::TimedOut | Outcome::Retry => {
+                let what = self.described(object, action);
+                Err(self.timeout(&what, self.limit_length(limit, since)))
+            }
+        }
+    }
+
+    /// The error of a mistake in using an object.
+    pub(super) fn misuse(&self, object: &Ref<Object>, misuse: &Misuse) -> Stop {
+        let fault = misuse.fault(&object.to_string(), |id| self.runtime.thread_name(id));
+        match misuse {
+            Misuse::HeldAlready => {
+                super::report::held_already(self.runtime, object, &fault, self.place()).into()
+            }
+            _ => fault.into(),
+        }
+    }
+
+    /// The error of a wait whose time ran out.
+    pub(super) fn timeout(&self, what: &str, length: i64) -> Stop {
+        let message = format!("waited {} for {what}", duration_text(rounded(length)));
+        Fault::new(ErrorKind::Timeout, message).into()
+    }
+
+    /// What an action waits for, and who has it.
+    pub(super) fn described(&self, object: &Ref<Object>, action: &Action) -> String {
+        let mut text = super::report::waits_for(object, action);
+        let holders = super::deadlock::holders_of_object(self.strand.id, object, action);
+        let names: Vec<String> = holders.iter().map(|id| self.runtime.thread_name(*id)).collect();
+        if !names.is_empty() && !matches!(action, Action::Join) {
+            let them = names.join(", ");
+            text = if holders == [self.strand.id] {
+                format!("{text}, held by itself")
+            } else {
+                format!("{text}, held by {them}")
+            };
+        }
+        text
+    }
+
+    /// Gives a lockable back.
+    pub(super) fn release(
+        &mut self,
+        target: &Target,
+        count: Option<i64>,
+        hold: Hold,
+    ) -> Result<Answer, Stop> {
+        let object = lock_of(target.object());
+        if hold == Hold::Block && self.was_lost(object) {
+            return Ok(Answer::Value(Value::TRUE));
+        }
+        let result = match (target, word_of(object)) {
+            (Target::Side(_, write), _) => match object.body.downcast_ref::<Shell<RwLock>>() {
+                Some(shell) => shell.change(self.runtime, |state| {
+                    crate::primitives::Primitive::act(
+                        state,
+                        self.strand.id,
+                        Action::ReleaseSide { write: *write },
+                    )
+                }),
+                None => Err(Misuse::NoSuchAction),
+            },
+            (_, Some(word)) => {
+                let action = Action::Release { count: count.unwrap_or(1), hold };
+                word.perform(self.runtime, object, self.strand.id, &action)
+            }
+            _ => Err(Misuse::NoSuchAction),
+        };
+        if let Err(misuse) = result {
+            return Err(self.misuse(object, &misuse));
+        }
+        let is_lock = is_owned(object.kind) || object.kind == ObjectKind::Lock;
+        if hold == Hold::Hand && is_lock {
+            let less = |count: usize| Some(count.saturating_sub(1));
+            let _ =
+                self.strand.taken_by_hand.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        }
+        Ok(Answer::Value(Value::TRUE))
+    }
+
+    fn was_lost(&mut self, object: &Ref<Object>) -> bool {
+        let Some(at) = self.lost.iter().position(|(address, _)| *address == object.address())
+        else {
+            return false;
+        };
+        self.lost[at].1 -= 1;
+        if self.lost[at].1 <= 0 {
+            self.lost.remove(at);
+        }
+        true
+    }
+}
+
+/// Whether a thread holds a condition's lock.
+pub fn is_held_by(object: &Ref<Object>, who: ThreadId) -> bool {
+    word_of(object).and_then(|word| word.owner(object)) == Some(who)
+}
+
+/// Looks at a lock or a semaphore.
+pub fn look(here: &Here<'_>, object: &Ref<Object>, what: Look) -> Option<Result<Reply, Misuse>> {
+    let word = word_of(object)?;
+    Some(word.perform(here.runtime, object, here.strand.id, &Action::Look(what)))
+}

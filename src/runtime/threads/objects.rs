@@ -1,0 +1,305 @@
+//! Actions on one object whose state lies in a shell.
+
+use super::block::block;
+use super::driver::{Here, Stop};
+use super::handle::{self, Joinable};
+use super::locks;
+use super::pool::PoolHandle;
+use super::runtime::Runtime;
+use super::shell::{Attempt, Inner, Shell};
+use super::waiter::{On, Outcome, WaitKind, Waiter};
+use crate::primitives::{
+    Action, Barrier, Condition, Event, Latch, Primitive, Queue, Reply, RwLock, ThreadId,
+};
+use crate::values::{ErrorKind, Object, ObjectKind, Ref, Value, View};
+use crate::vm::{Answer, Limit};
+use parking_lot::MutexGuard;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A shell, whatever state is in it.
+pub trait AnyShell: Sync {
+    /// See [`super::shell::Inner::attempt`].
+    fn attempt(
+        &self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+        waiter: Option<(&Arc<Waiter>, usize)>,
+    ) -> Attempt;
+    /// See [`super::shell::Inner::withdraw`].
+    fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>);
+    /// How many stand in line.
+    fn waiting(&self) -> usize;
+    /// Takes the shell's lock.
+    fn hold(&self) -> Box<dyn Held + '_>;
+}
+
+/// A shell whose lock is held.
+pub trait Held {
+    /// See [`super::shell::Inner::attempt`].
+    fn attempt(
+        &mut self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+        waiter: Option<(&Arc<Waiter>, usize)>,
+    ) -> Attempt;
+}
+
+impl<P: Primitive> Held for MutexGuard<'_, Inner<P>> {
+    fn attempt(
+        &mut self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+        waiter: Option<(&Arc<Waiter>, usize)>,
+    ) -> Attempt {
+        Inner::attempt(self, runtime, who, action, waiter)
+    }
+}
+
+impl<P: Primitive + Send> AnyShell for Shell<P> {
+    fn attempt(
+        &self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: Action,
+        waiter: Option<(&Arc<Waiter>, usize)>,
+    ) -> Attempt {
+        self.lock().attempt(runtime, who, action, waiter)
+    }
+
+    fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>) {
+        self.lock().withdraw(runtime, waiter);
+    }
+
+    fn waiting(&self) -> usize {
+        self.lock().waiting()
+    }
+
+    fn hold(&self) -> Box<dyn Held + '_> {
+        Box::new(self.lock())
+    }
+}
+
+/// The shell of an object, unless its state lies in a word.
+pub fn shell_of(object: &Object) -> Option<&dyn AnyShell> {
+    fn of<P: Primitive + Send + 'static>(object: &Object) -> Option<&dyn AnyShell> {
+        object.body.downcast_ref::<Shell<P>>().map(|shell| shell as &dyn AnyShell)
+    }
+    match object.kind {
+        ObjectKind::Queue | ObjectKind::LifoQueue | ObjectKind::PriorityQueue => {
+            of::<Queue>(object)
+        }
+        ObjectKind::Event => of::<Event>(object),
+        ObjectKind::Latch => of::<Latch>(object),
+        ObjectKind::Barrier => of::<Barrier>(object),
+        ObjectKind::RwLock => of::<RwLock>(object),
+        ObjectKind::Condition => of::<Condition>(object),
+        ObjectKind::Pool => {
+            object.body.downcast_ref::<PoolHandle>().map(|pool| &pool.pool.state as &dyn AnyShell)
+        }
+        ObjectKind::Thread | ObjectKind::Task | ObjectKind::Timer => {
+            handle::of(object).map(|of| match of {
+                Joinable::Strand(strand) => &strand.end as &dyn AnyShell,
+                Joinable::Timer(timer) => &timer.state as &dyn AnyShell,
+            })
+        }
+        ObjectKind::Lock
+        | ObjectKind::RLock
+        | ObjectKind::Semaphore
+        | ObjectKind::BoundedSemaphore
+        | ObjectKind::Ticket => None,
+    }
+}
+
+/// Whether an action may have to wait, so that a thread that was cancelled stops there.
+fn may_wait(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::AcquireSide { .. }
+            | Action::Await { .. }
+            | Action::Wait { .. }
+            | Action::Round { .. }
+            | Action::Send(_)
+            | Action::Recv
+            | Action::Join
+    )
+}
+
+impl Here<'_> {
+    /// Lets an action happen, and answers what it gives.
+    pub(super) fn act_on(
+        &mut self,
+        object: &Ref<Object>,
+        action: Action,
+        limit: Limit,
+    ) -> Result<Answer, Stop> {
+        let reply = match &action {
+            Action::Look(what) => match locks::look(self, locks::lock_of(object), *what) {
+                Some(Ok(reply)) => Some(reply),
+                Some(Err(misuse)) => return Err(self.misuse(object, &misuse)),
+                None => self.act(object, action, limit)?,
+            },
+            _ => self.act(object, action, limit)?,
+        };
+        Ok(reply.map_or(Answer::TimedOut, |reply| Answer::Value(self.value_of(reply))))
+    }
+
+    /// Lets an action happen, waiting for that up to the limit. `None` if the time ran out and an `else` follows.
+    pub(super) fn act(
+        &mut self,
+        object: &Ref<Object>,
+        action: Action,
+        limit: Limit,
+    ) -> Result<Option<Reply>, Stop> {
+        if may_wait(&action) {
+            self.blocking_point()?;
+        }
+        self.act_uncancelled(object, action, limit)
+    }
+
+    /// The same, where a cancel was looked for already.
+    pub(super) fn act_uncancelled(
+        &mut self,
+        object: &Ref<Object>,
+        action: Action,
+        limit: Limit,
+    ) -> Result<Option<Reply>, Stop> {
+        let Some(shell) = shell_of(object) else {
+            return Err(self.misuse(object, &crate::primitives::Misuse::NoSuchAction));
+        };
+        let who = self.strand.id;
+        let since = Instant::now();
+        let deadline = self.deadline(limit);
+        let outcome = if deadline.is_some_and(|deadline| deadline <= since) {
+            match shell.attempt(self.runtime, who, action.clone(), None) {
+                Attempt::Acted(result) => Outcome::Acted(0, result),
+                Attempt::Waits | Attempt::NotReady => Outcome::TimedOut,
+            }
+        } else {
+            match shell.attempt(self.runtime, who, action.clone(), None) {
+                Attempt::Acted(result) => Outcome::Acted(0, result),
+                Attempt::Waits | Attempt::NotReady => {
+                    self.wait_on(shell, object, action.clone(), deadline)
+                }
+            }
+        };
+        self.settle_outcome(object, &action, limit, since, outcome)
+    }
+
+    /// Stands in line for an action, and waits.
+    fn wait_on(
+        &self,
+        shell: &dyn AnyShell,
+        object: &Ref<Object>,
+        action: Action,
+        deadline: Option<Instant>,
+    ) -> Outcome {
+        loop {
+            let on = On::new(object, action.clone());
+            let waiter = Arc::new(self.waiter(vec![on], WaitKind::Objects));
+            match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
+                Attempt::Acted(result) => return Outcome::Acted(0, result),
+                Attempt::Waits | Attempt::NotReady => {}
+            }
+            let outcome = block(self.runtime, &waiter, deadline);
+            if !matches!(outcome, Outcome::Acted(..)) {
+                shell.withdraw(self.runtime, &waiter);
+            }
+            if !matches!(outcome, Outcome::Retry) {
+                return outcome;
+            }
+        }
+    }
+
+    /// What a reply is to the script.
+    fn value_of(&self, reply: Reply) -> Value {
+        match reply {
+            Reply::Bool(is) => Value::bool(is),
+            Reply::Int(number) => Value::int(number),
+            Reply::Value(value) => value.into_inner(),
+            Reply::Thread(who) => self.thread_value(who),
+            Reply::Place { index, .. } => Value::int(index),
+            Reply::Done | Reply::Unbounded | Reply::Ticket(_) | Reply::Held { .. } => Value::NIL,
+        }
+    }
+
+    /// A thread, as a value; or nil.
+    pub(super) fn thread_value(&self, who: Option<ThreadId>) -> Value {
+        let strand = who.and_then(|id| self.runtime.thread(id));
+        strand.map_or(Value::NIL, |strand| Joinable::Strand(strand).value(self.runtime))
+    }
+
+    /// `for x in q`
+    pub(super) fn next_item(&mut self, queue: &Ref<Object>) -> Result<Answer, Stop> {
+        match self.act(queue, Action::Recv, Limit::NONE) {
+            Ok(Some(reply)) => Ok(Answer::Value(self.value_of(reply))),
+            Ok(None) => Ok(Answer::Ended),
+            Err(Stop::Raise(error)) => match error.view() {
+                // Only the queue's own end: nothing else raises `Closed` here.
+                View::Error(raised) if raised.is(ErrorKind::Closed) => Ok(Answer::Ended),
+                _ => Err(Stop::Raise(error)),
+            },
+            Err(Stop::Killed) => Err(Stop::Killed),
+        }
+    }
+
+    // ---- Barriers ----------------------------------------------------------------------------
+
+    /// `barrier b`
+    pub(super) fn arrive(&mut self, barrier: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+        if let Err(stop) = self.blocking_point() {
+            // It was there, and does not come: the others need not wait for it.
+            self.act_uncancelled(barrier, Action::Break, Limit::NONE)?;
+            return Err(stop);
+        }
+        let deadline = self.deadline(limit);
+        let place = self.act_uncancelled(barrier, Action::Arrive, Limit::NONE)?;
+        let Some(Reply::Place { index, round, last }) = place else {
+            return Ok(Answer::Value(Value::NIL));
+        };
+        if last {
+            self.rounds.push((barrier.address(), round));
+            let action = barrier
+                .body
+                .downcast_ref::<Shell<Barrier>>()
+                .and_then(|shell| shell.look(Barrier::action));
+            return Ok(Answer::Value(action.map_or(Value::NIL, |action| action.get().clone())));
+        }
+        let length =
+            limit.within.or_else(|| deadline.map(|_| self.limit_length(limit, Instant::now())));
+        let left = Limit {
+            until: deadline.map(|deadline| {
+                let since = deadline.saturating_duration_since(self.runtime.started);
+                i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+            }),
+            ..limit
+        };
+        if let (Some(until), Some(length)) = (left.until, length) {
+            self.last_limit = Some((until, length));
+        }
+        let gone = self.act_uncancelled(barrier, Action::Round { round }, left)?;
+        Ok(gone.map_or(Answer::TimedOut, |_| Answer::Value(Value::int(index))))
+    }
+
+    fn acting_round(&mut self, barrier: &Ref<Object>) -> u64 {
+        let at = self.rounds.iter().rposition(|(address, _)| *address == barrier.address());
+        at.map_or(0, |at| self.rounds.remove(at).1)
+    }
+
+    /// The action of the last to arrive is done.
+    pub(super) fn depart(&mut self, barrier: &Ref<Object>) -> Result<Answer, Stop> {
+        let round = self.acting_round(barrier);
+        let reply = self.act_uncancelled(barrier, Action::Depart { round }, Limit::NONE)?;
+        Ok(Answer::Value(reply.map_or(Value::NIL, |reply| self.value_of(reply))))
+    }
+
+    /// The action failed.
+    pub(super) fn break_barrier(&mut self, barrier: &Ref<Object>) -> Result<Answer, Stop> {
+        self.acting_round(barrier);
+        self.act_uncancelled(barrier, Action::Break, Limit::NONE)?;
+        Ok(Answer::Value(Value::NIL))
+    }
+}

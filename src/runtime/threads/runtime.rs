@@ -1,0 +1,350 @@
+//! A runtime: what the threads of one run share, and how the run begins and ends.
+
+use super::crew::Crew;
+use super::handle::Joinable;
+use super::host::Input;
+use super::output::{Output, Stream};
+use super::report;
+use super::strand::{Strand, StrandKind};
+use super::timers::Service;
+use super::waits::Waits;
+use super::{ending, signals, spawn};
+use crate::diagnostics::Report;
+use crate::primitives::{Ended, ThreadId};
+use crate::values::{ErrorKind, ErrorValue, Published, View};
+use crate::vm::{Limits, Machine, Program};
+use parking_lot::{Condvar, Mutex};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// How a report becomes text.
+pub type Render = Box<dyn Fn(&Report) -> String + Send + Sync>;
+
+/// What a run may use, and how it shows itself.
+pub struct Config {
+    /// What each thread's machine may use.
+    pub limits: Limits,
+    /// How many threads may be alive at once, the first one aside.
+    pub max_threads: usize,
+    /// Where the random numbers begin; anywhere, if it is not told.
+    pub seed: Option<u64>,
+    /// How reports are shown.
+    pub render: Render,
+    /// Whether Ctrl-C and its kin are the run's.
+    pub signals: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The exit status of the process: LANGUAGE, section 9.
+    pub code: i32,
+}
+
+/// What the threads of a run share.
+pub struct Runtime {
+    /// What they run.
+    pub program: Arc<Program>,
+    /// What they may use.
+    pub config: Config,
+    /// Who waits, and how many could go on.
+    pub waits: Waits,
+    /// What they write.
+    pub output: Output,
+    /// What they read.
+    pub input: Input,
+    /// The system's threads.
+    pub crew: Crew,
+    /// The timers.
+    pub timers: Service,
+    /// Chance.
+    pub random: Mutex<fastrand::Rng>,
+    /// When it began.
+    pub started: Instant,
+    /// Whether a deadlock of the whole program was told in full.
+    pub deadlock_told: AtomicBool,
+    registry: Mutex<Registry>,
+    next_id: AtomicU64,
+    /// How much there is that the program does not end without: threads, tasks, timers.
+    keeping: AtomicUsize,
+    /// What has failed, and may still be received.
+    failures: Mutex<Failures>,
+    end: Mutex<Option<End>>,
+    ended: Condvar,
+    trouble: Mutex<Trouble>,
+}
+
+#[derive(Default)]
+struct Registry {
+    live: BTreeMap<ThreadId, Arc<Strand>>,
+    /// Those that have ended with locks that they had taken by hand.
+    left_locks: BTreeMap<ThreadId, Arc<Strand>>,
+    /// How many threads, tasks and timers without a name there were.
+    threads: u64,
+    tasks: u64,
+    timers: u64,
+}
+
+#[derive(Default)]
+struct Failures {
+    all: Vec<Joinable>,
+    /// When so many are there, those that were received meanwhile are dropped.
+    look_at: usize,
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Finished,
+    Exit(i32),
+}
+
+/// What errors there were that nobody received.
+#[derive(Default)]
+struct Trouble {
+    uncaught: bool,
+    deadlock: bool,
+    interrupted: bool,
+}
+
+impl Runtime {
+    /// A runtime for a program.
+    #[must_use]
+    pub fn new(program: Arc<Program>, config: Config, output: Output) -> Arc<Runtime> {
+        let random = config.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let runtime = Arc::new(Runtime {
+            program,
+            config,
+            waits: Waits::default(),
+            output,
+            input: Input::default(),
+            crew: Crew::default(),
+            timers: Service::default(),
+            random: Mutex::new(random),
+            started: Instant::now(),
+            deadlock_told: AtomicBool::new(false),
+            registry: Mutex::default(),
+            next_id: AtomicU64::new(1),
+            keeping: AtomicUsize::new(0),
+            failures: Mutex::default(),
+            end: Mutex::new(None),
+            ended: Condvar::new(),
+            trouble: Mutex::default(),
+        });
+        let weak = Arc::downgrade(&runtime);
+        runtime.output.when_closed(Box::new(move || {
+            // Nobody reads any more: the program ends, and that is no failure.
+            if let Some(runtime) = weak.upgrade() {
+                runtime.finish(End::Exit(0));
+            }
+        }));
+        runtime
+    }
+
+    /// Runs a machine as the first thread, and all that it starts, until the program ends.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives not even one thread.
+    pub fn run(
+        self: &Arc<Runtime>,
+        machine: impl FnOnce() -> Machine + Send + 'static,
+    ) -> std::io::Result<Status> {
+        let strand =
+            Strand::new(self.next_id(), StrandKind::Main, "main".into(), false, None, None, None);
+        let handler = if self.config.signals { signals::handle(self, &strand) } else { None };
+        spawn::start_first(self, strand, machine)?;
+        let end = {
+            let mut end = self.end.lock();
+            loop {
+                match *end {
+                    Some(end) => break end,
+                    None => self.ended.wait(&mut end),
+                }
+            }
+        };
+        drop(handler);
+        for strand in self.threads() {
+            strand.kill(self);
+        }
+        self.tell_failures();
+        self.output.flush();
+        if let (Some(why), End::Finished) = (self.output.failure(), end) {
+            let report = report::output_failed(&why);
+            self.tell(&report);
+            self.trouble.lock().uncaught = true;
+            self.output.flush();
+        }
+        let trouble = self.trouble.lock();
+        let code = match end {
+            End::Exit(code) => code,
+            End::Finished if trouble.interrupted => 130,
+            End::Finished if trouble.deadlock => 3,
+            End::Finished => i32::from(trouble.uncaught),
+        };
+        Ok(Status { code })
+    }
+
+    fn finish(&self, how: End) {
+        let mut end = self.end.lock();
+        if end.is_none() {
+            *end = Some(how);
+            self.ended.notify_all();
+        }
+    }
+
+    /// Ends the program at once.
+    pub fn exit(&self, code: i32) {
+        self.finish(End::Exit(code));
+    }
+
+    /// Whether the program has ended.
+    pub fn has_ended(&self) -> bool {
+        self.end.lock().is_some()
+    }
+
+    /// There is something more that the program does not end without.
+    pub fn keep_alive(&self) {
+        self.keeping.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// There is something less that the program does not end without.
+    pub fn let_die(&self) {
+        if self.keeping.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.finish(End::Finished);
+        }
+    }
+
+    // ---- Who is there ------------------------------------------------------------------------
+
+    /// A number for a thread, a task or a timer: ascending, never used again.
+    pub fn next_id(&self) -> ThreadId {
+        self.next_id.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The name of a thread that was given none.
+    pub fn thread_default_name(&self) -> Arc<str> {
+        let mut registry = self.registry.lock();
+        registry.threads += 1;
+        format!("thread-{}", registry.threads).into()
+    }
+
+    /// The name of a task that was given none.
+    pub fn task_default_name(&self) -> Arc<str> {
+        let mut registry = self.registry.lock();
+        registry.tasks += 1;
+        format!("task-{}", registry.tasks).into()
+    }
+
+    /// The number and the name of a timer.
+    pub fn next_timer(&self) -> (ThreadId, Arc<str>) {
+        let mut registry = self.registry.lock();
+        registry.timers += 1;
+        (self.next_id(), format!("timer-{}", registry.timers).into())
+    }
+
+    /// Enters a thread that is about to start, unless there are too many.
+    pub fn enter(&self, strand: &Arc<Strand>) -> bool {
+        let mut registry = self.registry.lock();
+        let others = registry.live.len() - usize::from(registry.live.contains_key(&MAIN));
+        if strand.id != MAIN && others >= self.config.max_threads {
+            return false;
+        }
+        registry.live.insert(strand.id, strand.clone());
+        true
+    }
+
+    /// A thread has ended.
+    pub fn leave(&self, strand: &Arc<Strand>) {
+        let mut registry = self.registry.lock();
+        registry.live.remove(&strand.id);
+        if strand.taken_by_hand.load(Ordering::SeqCst) > 0 {
+            registry.left_locks.insert(strand.id, strand.clone());
+        }
+    }
+
+    /// Whether there is such a thread.
+    pub fn is_alive(&self, id: ThreadId) -> bool {
+        self.registry.lock().live.contains_key(&id)
+    }
+
+    /// A thread that is alive, or has left locks that it had taken by hand.
+    pub fn thread(&self, id: ThreadId) -> Option<Arc<Strand>> {
+        let registry = self.registry.lock();
+        registry.live.get(&id).or_else(|| registry.left_locks.get(&id)).cloned()
+    }
+
+    /// All threads, the first one first, then by number.
+    pub fn threads(&self) -> Vec<Arc<Strand>> {
+        self.registry.lock().live.values().cloned().collect()
+    }
+
+    /// The first thread, as long as it is alive.
+    pub fn main_thread(&self) -> Option<Arc<Strand>> {
+        self.registry.lock().live.get(&MAIN).cloned()
+    }
+
+    /// What a thread is called.
+    pub fn thread_name(&self, id: ThreadId) -> String {
+        match self.thread(id) {
+            Some(strand) => strand.name.to_string(),
+            None => format!("thread #{id}"),
+        }
+    }
+
+    // ---- What went wrong ---------------------------------------------------------------------
+
+    /// Something has failed; if nobody receives its error, that is told when the program ends, at the latest.
+    pub fn note_failed(&self, failed: Joinable) {
+        let mut failures = self.failures.lock();
+        failures.all.push(failed);
+        if failures.all.len() > failures.look_at {
+            failures.all.retain(|failed| !failed.is_received());
+            failures.look_at = 2 * failures.all.len() + 64;
+        }
+    }
+
+    fn tell_failures(self: &Arc<Runtime>) {
+        let failures = std::mem::take(&mut self.failures.lock().all);
+        for failed in failures {
+            if let Some(Ended::Failed(error)) = failed.ended() {
+                if !failed.receive() {
+                    self.tell_uncaught(&error);
+                }
+            }
+        }
+    }
+
+    /// Tells an error that nobody received.
+    pub fn tell_uncaught(&self, error: &Published) {
+        let View::Error(error) = error.get().view() else { return };
+        {
+            let mut trouble = self.trouble.lock();
+            trouble.uncaught = true;
+            trouble.deadlock |= report::concerns(error, ErrorKind::Deadlock);
+            trouble.interrupted |= error.is(ErrorKind::Interrupted);
+        }
+        self.tell(&report::uncaught(error));
+    }
+
+    /// Shows a report.
+    pub fn tell(&self, report: &Report) {
+        let text = (self.config.render)(report);
+        // Reports go where errors go; that stream is not known to fail.
+        let _ = self.output.write(Stream::Err, text);
+    }
+
+    /// The error that a request raises.
+    pub fn error(kind: ErrorKind, message: &str) -> Published {
+        Published::new(ErrorValue::new(kind.name(), message).into())
+    }
+
+    /// The first thread has ended.
+    pub(super) fn end_of(self: &Arc<Runtime>, strand: &Arc<Strand>, ended: Option<Ended>) {
+        ending::end(self, strand, ended, None);
+    }
+}
+
+/// The number of the first thread.
+const MAIN: ThreadId = 1;

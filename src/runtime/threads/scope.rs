@@ -1,0 +1,276 @@
+//! Scopes: a thread waits at the end of one for all that it started in it.
+//!
+//! | state | children | the body |
+//! |---|---|---|
+//! | open | run | runs, or waits for the children at the scope's end |
+//! | failing | are cancelled | `Cancelled` is raised in it, once, where it blocks |
+//! | closed | there are none | has left |
+//!
+//! It fails with the first error of a child or of the body, or when its time is up. The last child to end lets
+//! the waiting body go on: both look at the children under the scope's lock, so either the body finds none
+//! left, or the last child finds the waiter.
+
+use super::block::block;
+use super::driver::{Here, Stop, rounded};
+use super::handle::Joinable;
+use super::joining::add_other;
+use super::runtime::Runtime;
+use super::strand::Strand;
+use super::timers::later;
+use super::waiter::{Outcome, WaitKind, Waiter};
+use crate::primitives::{Ended, Reply, ThreadId};
+use crate::values::{ErrorKind, Fault, Published, Value, View, duration_text};
+use crate::vm::Answer;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A scope.
+pub struct Scope {
+    id: u64,
+    owner: Arc<Strand>,
+    within: Option<i64>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What was started in it and has not ended.
+    children: BTreeMap<ThreadId, Joinable>,
+    /// The error that it fails with.
+    failure: Option<Published>,
+    /// Whether its time was up before it was closed or failed.
+    expired: bool,
+    /// Whether its time runs.
+    timed: bool,
+    closed: bool,
+    /// The body, waiting for the children.
+    waiter: Option<Arc<Waiter>>,
+}
+
+impl Scope {
+    /// Something was started in it. If the scope fails already, that is cancelled at once.
+    pub fn add(&self, runtime: &Arc<Runtime>, child: Joinable) {
+        let mut state = self.state.lock();
+        state.children.insert(child.id(), child.clone());
+        let fails = state.failure.is_some() || state.expired;
+        drop(state);
+        if fails {
+            child.cancel_for_scope(runtime);
+        }
+    }
+
+    /// What was added did not start.
+    pub fn forget(&self, child: ThreadId) {
+        self.state.lock().children.remove(&child);
+    }
+
+    /// The threads that it waits for.
+    pub fn open_children(&self) -> Vec<ThreadId> {
+        let state = self.state.lock();
+        if state.timed {
+            // It will end by itself.
+            return Vec::new();
+        }
+        state.children.values().filter_map(Joinable::runs_on).collect()
+    }
+
+    /// What it waits for, by name.
+    pub fn open_names(&self) -> Vec<String> {
+        self.state.lock().children.values().map(|child| child.name().to_string()).collect()
+    }
+
+    /// A child has ended.
+    pub fn child_ended(&self, runtime: &Arc<Runtime>, child: &Joinable, ended: &Ended) {
+        if let Ended::Failed(error) = ended {
+            child.receive();
+            if let View::Error(raised) = error.get().view() {
+                let thread = self.owner.name.clone();
+                let place = self
+                    .owner
+                    .waiter()
+                    .and_then(|waiter| runtime.program.place_of_site(waiter.site));
+                if let (Some(place), 0) = (place, raised.received().len()) {
+                    raised.add_received(crate::values::Received { thread, place });
+                }
+            }
+            self.fail(runtime, Some(error), Some(child.id()));
+        }
+        let mut state = self.state.lock();
+        state.children.remove(&child.id());
+        if state.children.is_empty() {
+            if let Some(waiter) = state.waiter.take() {
+                waiter.end(runtime, Outcome::Acted(0, Ok(Reply::Done)));
+            }
+        }
+    }
+
+    /// It fails with an error, or because its time is up; all that is in it is cancelled, once.
+    fn fail(&self, runtime: &Arc<Runtime>, error: Option<&Published>, by: Option<ThreadId>) {
+        let mut state = self.state.lock();
+        let failed = state.failure.is_some() || state.expired;
+        match (error, &state.failure) {
+            (Some(error), Some(first)) => return add_other(first.get(), error.get()),
+            (Some(error), None) => state.failure = Some(error.clone()),
+            (None, _) if state.closed || failed => return,
+            (None, _) => state.expired = true,
+        }
+        if failed {
+            return;
+        }
+        let children: Vec<Joinable> =
+            state.children.values().filter(|child| Some(child.id()) != by).cloned().collect();
+        // Under the lock: once the scope is closed, nothing is wanted of its owner any more.
+        self.owner.cancel_in_scope(runtime, self.id);
+        drop(state);
+        for child in children {
+            child.cancel_for_scope(runtime);
+        }
+    }
+
+    /// Its time is up, or no longer runs.
+    fn stop_time(&self, runtime: &Arc<Runtime>) {
+        let timed = std::mem::take(&mut self.state.lock().timed);
+        if timed {
+            runtime.waits.one_less_able(runtime);
+        }
+    }
+
+    fn expire(&self, runtime: &Arc<Runtime>) {
+        self.fail(runtime, None, None);
+        self.stop_time(runtime);
+    }
+
+    /// Those of its timers that repeat stop when the body ends.
+    fn stop_repeating(&self, runtime: &Arc<Runtime>) {
+        let children: Vec<Joinable> = self.state.lock().children.values().cloned().collect();
+        for child in children {
+            if let Joinable::Timer(timer) = child {
+                if timer.every.is_some() {
+                    timer.cancel(runtime);
+                }
+            }
+        }
+    }
+}
+
+impl Here<'_> {
+    /// `scope`
+    pub(super) fn enter_scope(&mut self, within: Option<i64>) -> Value {
+        let scope = Arc::new(Scope {
+            id: self.runtime.next_id(),
+            owner: self.strand.clone(),
+            within,
+            state: Mutex::new(State { timed: within.is_some(), ..State::default() }),
+        });
+        self.scopes.push(scope.clone());
+        if let Some(within) = within {
+            // As long as its time runs, something can still happen.
+            self.runtime.waits.one_more_able();
+            if within == 0 {
+                scope.expire(self.runtime);
+            } else {
+                let weak = Arc::downgrade(&scope);
+                let expire = move |runtime: &Arc<Runtime>| {
+                    if let Some(scope) = weak.upgrade() {
+                        scope.expire(runtime);
+                    }
+                };
+                self.runtime.timers.at(
+                    self.runtime,
+                    later(Instant::now(), within),
+                    Box::new(expire),
+                );
+            }
+        }
+        Value::NIL
+    }
+
+    /// The end of a scope whose body has ended, with an error or without.
+    pub(super) fn exit_scope(
+        &mut self,
+        error: Option<Value>,
+        or_else: bool,
+    ) -> Result<Answer, Stop> {
+        let Some(scope) = self.scopes.last().cloned() else { return Ok(Answer::Value(Value::NIL)) };
+        scope.stop_repeating(self.runtime);
+        let mut error = error.map(Published::new);
+        if error.is_none() {
+            match self.wait_for_children(&scope, true) {
+                Ok(()) => {}
+                Err(Stop::Raise(raised)) => error = Some(Published::new(raised)),
+                Err(Stop::Killed) => return Err(Stop::Killed),
+            }
+        }
+        if let Some(error) = &error {
+            self.body_failed(&scope, error);
+            // The children were cancelled. If even so they never end, each time that this is found out they are
+            // cancelled again.
+            while let Err(stop) = self.wait_for_children(&scope, false) {
+                let Stop::Raise(again) = stop else { return Err(Stop::Killed) };
+                scope.fail(self.runtime, Some(&Published::new(again)), None);
+                let children: Vec<Joinable> =
+                    scope.state.lock().children.values().cloned().collect();
+                children.iter().for_each(|child| child.cancel_for_scope(self.runtime));
+            }
+        }
+        self.close(&scope, or_else)
+    }
+
+    /// The body has failed: the scope with it, unless the body only was told that the scope has.
+    fn body_failed(&self, scope: &Arc<Scope>, error: &Published) {
+        let told = self.strand.leave_scope(scope.id);
+        if !(told && self.strand.was_cancelled_by(error)) {
+            scope.fail(self.runtime, Some(error), None);
+        }
+        // What `fail` wants of the body is wanted no more: it has ended.
+        self.strand.leave_scope(scope.id);
+    }
+
+    fn wait_for_children(&self, scope: &Arc<Scope>, cancellable: bool) -> Result<(), Stop> {
+        if cancellable {
+            self.blocking_point()?;
+        }
+        let mut waiter = self.waiter(Vec::new(), WaitKind::Scope);
+        waiter.scope = Some(scope.clone());
+        waiter.cancellable = cancellable;
+        let waiter = Arc::new(waiter);
+        {
+            let mut state = scope.state.lock();
+            if state.children.is_empty() {
+                return Ok(());
+            }
+            state.waiter = Some(waiter.clone());
+        }
+        let outcome = block(self.runtime, &waiter, None);
+        scope.state.lock().waiter = None;
+        match outcome {
+            Outcome::Raise(error) => Err(error.into()),
+            Outcome::Killed => Err(Stop::Killed),
+            Outcome::Acted(..) | Outcome::TimedOut | Outcome::Retry => Ok(()),
+        }
+    }
+
+    /// Nothing is left in the scope.
+    fn close(&mut self, scope: &Arc<Scope>, or_else: bool) -> Result<Answer, Stop> {
+        self.scopes.pop();
+        scope.stop_time(self.runtime);
+        let (failure, expired) = {
+            let mut state = scope.state.lock();
+            state.closed = true;
+            (state.failure.take(), state.expired)
+        };
+        self.strand.leave_scope(scope.id);
+        match failure {
+            Some(error) => Err(error.into()),
+            None if expired && or_else => Ok(Answer::TimedOut),
+            None if expired => {
+                let length = duration_text(rounded(scope.within.unwrap_or(0)));
+                let message = format!("waited {length} for the scope to end");
+                Err(Fault::new(ErrorKind::Timeout, message).into())
+            }
+            None => Ok(Answer::Value(Value::NIL)),
+        }
+    }
+}
