@@ -1,0 +1,234 @@
+//! Every script of `tests/scripts` and `examples` is a test: what it must do stands in comments beside its
+//! lines.
+//!
+//! | comment | means |
+//! |---|---|
+//! | `#= text` | the next line of standard output |
+//! | `#~ text` | a line of standard output, at any place |
+//! | `#! text` | a report whose message has this text, about this line (or about none) |
+//! | `#err text` | the next line of standard error, beside reports |
+//! | `#status N` | the exit status; else 0, or 1 if there are reports |
+//! | `#in text` | the next line of standard input |
+//! | `#args a b` | the script's arguments |
+//! | `#flags a b` | options of `conc run` |
+//!
+//! `text` may hold `…` for anything. A file whose name begins with `_` is a part of another test. `CONC=path`
+//! tests that binary instead of the one just built.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A script that takes longer hangs.
+const LONGEST: Duration = Duration::from_secs(60);
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut scripts = Vec::new();
+    for folder in ["tests/scripts", "examples"] {
+        collect(&root.join(folder), &mut scripts);
+    }
+    scripts.sort();
+    let trial = |path: PathBuf| {
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        Trial::test(name, move || check(&path))
+    };
+    libtest_mimic::run(&Arguments::from_args(), scripts.into_iter().map(trial).collect()).exit();
+}
+
+fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let is_part = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('_'));
+        if path.is_dir() {
+            collect(&path, scripts);
+        } else if path.extension().is_some_and(|extension| extension == "conc") && !is_part {
+            scripts.push(path);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Expected {
+    ordered: Vec<String>,
+    anywhere: Vec<String>,
+    reports: Vec<(usize, String)>,
+    errors: Vec<String>,
+    status: Option<i32>,
+    input: String,
+    args: Vec<String>,
+    flags: Vec<String>,
+}
+
+fn expected(script: &str) -> Expected {
+    let mut expected = Expected::default();
+    for (number, line) in script.lines().enumerate() {
+        for (mark, text) in marks(line) {
+            let words = || text.split_whitespace().map(str::to_owned);
+            match mark {
+                "#= " => expected.ordered.push(text.to_owned()),
+                "#~ " => expected.anywhere.push(text.to_owned()),
+                "#! " => expected.reports.push((number + 1, text.trim_end().to_owned())),
+                "#err " => expected.errors.push(text.to_owned()),
+                "#status " => expected.status = text.trim().parse().ok(),
+                "#in " => expected.input.push_str(&format!("{text}\n")),
+                "#args " => expected.args.extend(words()),
+                _ => expected.flags.extend(words()),
+            }
+        }
+    }
+    expected
+}
+
+/// The expectations of a line, in order.
+fn marks(line: &str) -> Vec<(&'static str, &str)> {
+    const MARKS: [&str; 8] = ["#= ", "#~ ", "#! ", "#err ", "#status ", "#in ", "#args ", "#flags "];
+    let mut found: Vec<(usize, &'static str)> =
+        MARKS.iter().filter_map(|mark| Some((find_mark(line, mark)?, *mark))).collect();
+    found.sort_unstable();
+    let ends = found.iter().skip(1).map(|(at, _)| *at).chain([line.len()]);
+    let texts: Vec<_> = found.iter().zip(ends).map(|((at, mark), end)| (*mark, &line[at + mark.len()..end])).collect();
+    let last = texts.len().saturating_sub(1);
+    let trimmed = texts.into_iter().enumerate();
+    trimmed.map(|(i, (mark, text))| (mark, if i < last { text.trim_end() } else { text })).collect()
+}
+
+/// A line that prints nothing is expected by a mark without text.
+fn find_mark(line: &str, mark: &str) -> Option<usize> {
+    line.find(mark).or_else(|| line.ends_with(mark.trim_end()).then(|| line.len() - mark.trim_end().len()))
+}
+
+/// Whether a text is the expected one, in which `…` stands for anything.
+fn fits(expected: &str, text: &str) -> bool {
+    let mut parts = expected.split('…');
+    let first = parts.next().unwrap_or("");
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
+    for part in between {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+fn check(path: &Path) -> Result<(), Failed> {
+    let script = std::fs::read_to_string(path)?;
+    let expected = expected(&script);
+    let ran = run(path, &expected)?;
+    let mut wrong = Vec::new();
+    check_output(&expected, &ran.out, &mut wrong);
+    check_errors(path, &expected, &ran.err, &mut wrong);
+    let status = expected.status.unwrap_or(i32::from(!expected.reports.is_empty()));
+    if ran.status != Some(status) {
+        wrong.push(format!("exit status {:?}, not {status}", ran.status));
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}\n--- stdout\n{}--- stderr\n{}", wrong.join("\n"), ran.out, ran.err).into())
+}
+
+fn check_output(expected: &Expected, out: &str, wrong: &mut Vec<String>) {
+    let mut lines: Vec<&str> = out.lines().collect();
+    for text in &expected.anywhere {
+        match lines.iter().position(|line| fits(text, line)) {
+            Some(at) => drop(lines.remove(at)),
+            None => wrong.push(format!("not printed: `{text}`")),
+        }
+    }
+    for i in 0..lines.len().max(expected.ordered.len()) {
+        match (lines.get(i), expected.ordered.get(i)) {
+            (Some(line), Some(text)) if fits(text, line) => {}
+            (line, text) => {
+                wrong.push(format!("line {} of the output: {line:?}, not {text:?}", i + 1));
+                return;
+            }
+        }
+    }
+}
+
+fn check_errors(path: &Path, expected: &Expected, err: &str, wrong: &mut Vec<String>) {
+    let (reports, others): (Vec<&str>, Vec<&str>) = err.lines().partition(|line| line.starts_with("{\"code\""));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut missing = expected.reports.clone();
+    for line in reports {
+        let report: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        let message = report["message"].as_str().unwrap_or("");
+        let here = report["file"].as_str().is_some_and(|file| file.ends_with(&*name));
+        let at = report["line"].as_u64().filter(|_| here);
+        let fits = |(line, text): &(usize, String)| {
+            fits(&format!("…{text}…"), message) && at.is_none_or(|at| at == *line as u64)
+        };
+        match missing.iter().position(fits) {
+            Some(at) => drop(missing.remove(at)),
+            None => wrong.push(format!("reported at line {at:?}: {message}")),
+        }
+    }
+    for (line, text) in missing {
+        wrong.push(format!("not reported at line {line}: {text}"));
+    }
+    let same = others.len() == expected.errors.len() && others.iter().zip(&expected.errors).all(|(line, text)| fits(text, line));
+    if !same {
+        wrong.push(format!("standard error, beside reports: {others:?}, not {:?}", expected.errors));
+    }
+}
+
+struct Ran {
+    out: String,
+    err: String,
+    status: Option<i32>,
+}
+
+fn run(path: &Path, expected: &Expected) -> Result<Ran, Failed> {
+    let binary = std::env::var_os("CONC").unwrap_or_else(|| env!("CARGO_BIN_EXE_conc").into());
+    let mut child = Command::new(binary)
+        .args(["--json", "run"])
+        .args(&expected.flags)
+        .arg(path.file_name().unwrap_or_default())
+        .args(&expected.args)
+        .current_dir(path.parent().unwrap_or(Path::new(".")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
+    if let Some(mut stdin) = child.stdin.take() {
+        // A script that does not read its input has it closed.
+        let _ = stdin.write_all(expected.input.as_bytes());
+    }
+    let status = wait(&mut child)?;
+    let text = |thread: std::thread::JoinHandle<Vec<u8>>| {
+        String::from_utf8(thread.join().unwrap_or_default()).map_err(|error| Failed::from(error.to_string()))
+    };
+    Ok(Ran { out: text(out)?, err: text(err)?, status })
+}
+
+fn read(stream: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        bytes
+    })
+}
+
+fn wait(child: &mut Child) -> Result<Option<i32>, Failed> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.code());
+        }
+        if begun.elapsed() > LONGEST {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("it still ran after {LONGEST:?}").into());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
