@@ -84,12 +84,17 @@ fn expected(script: &str) -> Expected {
 
 /// The expectations of a line, in order.
 fn marks(line: &str) -> Vec<(&'static str, &str)> {
-    const MARKS: [&str; 8] = ["#= ", "#~ ", "#! ", "#err ", "#status ", "#in ", "#args ", "#flags "];
+    const MARKS: [&str; 8] =
+        ["#= ", "#~ ", "#! ", "#err ", "#status ", "#in ", "#args ", "#flags "];
     let mut found: Vec<(usize, &'static str)> =
         MARKS.iter().filter_map(|mark| Some((find_mark(line, mark)?, *mark))).collect();
     found.sort_unstable();
     let ends = found.iter().skip(1).map(|(at, _)| *at).chain([line.len()]);
-    let texts: Vec<_> = found.iter().zip(ends).map(|((at, mark), end)| (*mark, &line[at + mark.len()..end])).collect();
+    let texts: Vec<_> = found
+        .iter()
+        .zip(ends)
+        .map(|((at, mark), end)| (*mark, &line[at + mark.len()..end]))
+        .collect();
     let last = texts.len().saturating_sub(1);
     let trimmed = texts.into_iter().enumerate();
     trimmed.map(|(i, (mark, text))| (mark, if i < last { text.trim_end() } else { text })).collect()
@@ -97,7 +102,8 @@ fn marks(line: &str) -> Vec<(&'static str, &str)> {
 
 /// A line that prints nothing is expected by a mark without text.
 fn find_mark(line: &str, mark: &str) -> Option<usize> {
-    line.find(mark).or_else(|| line.ends_with(mark.trim_end()).then(|| line.len() - mark.trim_end().len()))
+    line.find(mark)
+        .or_else(|| line.ends_with(mark.trim_end()).then(|| line.len() - mark.trim_end().len()))
 }
 
 /// Whether a text is the expected one, in which `…` stands for anything.
@@ -153,7 +159,8 @@ fn check_output(expected: &Expected, out: &str, wrong: &mut Vec<String>) {
 }
 
 fn check_errors(path: &Path, expected: &Expected, err: &str, wrong: &mut Vec<String>) {
-    let (reports, others): (Vec<&str>, Vec<&str>) = err.lines().partition(|line| line.starts_with("{\"code\""));
+    let (reports, others): (Vec<&str>, Vec<&str>) =
+        err.lines().partition(|line| line.starts_with("{\"code\""));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut missing = expected.reports.clone();
     for line in reports {
@@ -172,9 +179,11 @@ fn check_errors(path: &Path, expected: &Expected, err: &str, wrong: &mut Vec<Str
     for (line, text) in missing {
         wrong.push(format!("not reported at line {line}: {text}"));
     }
-    let same = others.len() == expected.errors.len() && others.iter().zip(&expected.errors).all(|(line, text)| fits(text, line));
+    let same = others.len() == expected.errors.len()
+        && others.iter().zip(&expected.errors).all(|(line, text)| fits(text, line));
     if !same {
-        wrong.push(format!("standard error, beside reports: {others:?}, not {:?}", expected.errors));
+        wrong
+            .push(format!("standard error, beside reports: {others:?}, not {:?}", expected.errors));
     }
 }
 
@@ -203,7 +212,8 @@ fn run(path: &Path, expected: &Expected) -> Result<Ran, Failed> {
     }
     let status = wait(&mut child)?;
     let text = |thread: std::thread::JoinHandle<Vec<u8>>| {
-        String::from_utf8(thread.join().unwrap_or_default()).map_err(|error| Failed::from(error.to_string()))
+        String::from_utf8(thread.join().unwrap_or_default())
+            .map_err(|error| Failed::from(error.to_string()))
     };
     Ok(Ran { out: text(out)?, err: text(err)?, status })
 }

@@ -25,7 +25,7 @@ pub fn register(table: &mut Table) {
         if !addable {
             return Err(wrong(&first, "sum", "numbers or durations").into());
         }
-        Ok(all.try_fold(first, |sum, item| binary(BinaryOp::Add, &sum, &item))?.into())
+        Ok(all.try_fold(first, |sum, item| binary(BinaryOp::Add, &sum, &item))?)
     });
     table.function("any", "xs", |_, args| {
         some(&items(&args[0], "any")?, "any", true).map_err(Into::into)

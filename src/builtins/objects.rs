@@ -152,14 +152,12 @@ fn this_atomic(value: &Value) -> &Ref<Atomic> {
 
 fn atomic(table: &mut Table) {
     let of = TypeKey::ATOMIC;
-    table.method(of, "get", "", |_, this, _| Ok(this_atomic(this).get().into()));
+    table.method(of, "get", "", |_, this, _| Ok(this_atomic(this).get()));
     table.method(of, "set", "v", |_, this, args| {
         drop(this_atomic(this).swap(args[0].clone()));
         Ok(Value::NIL)
     });
-    table.method(of, "swap", "v", |_, this, args| {
-        Ok(this_atomic(this).swap(args[0].clone()).into())
-    });
+    table.method(of, "swap", "v", |_, this, args| Ok(this_atomic(this).swap(args[0].clone())));
     table.method(of, "add", "n", |_, this, args| {
         this_atomic(this).update(|value| binary(BinaryOp::Add, value, &args[0])).map_err(Into::into)
     });
@@ -201,12 +199,12 @@ fn local(table: &mut Table) {
     table.method(of, "get", "", |cx, this, _| {
         let local = this_local(this);
         match cx.local(local) {
-            Some(value) => Ok(value.into()),
+            Some(value) => Ok(value),
             None if local.calls => {
                 let start = LocalStart { local: local.clone(), called: false };
                 Err(Box::new(Outcome::Call(Box::new(start))))
             }
-            None => Ok(local.start.clone().into()),
+            None => Ok(local.start.clone()),
         }
     });
     table.method(of, "set", "v", |cx, this, args| {

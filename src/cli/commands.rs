@@ -76,7 +76,7 @@ fn unknown_option(word: &str) -> Report {
         "--version",
     ];
     let report = Report::error(Code::Usage, format!("there is no option `{word}`"));
-    match nearest(word, OPTIONS.into_iter()) {
+    match nearest(word, OPTIONS) {
         Some(near) => report.help(format!("did you mean `{near}`?")),
         None => report.help("`conc --help` tells the options"),
     }

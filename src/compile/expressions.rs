@@ -350,11 +350,11 @@ impl<'a> Compiler<'a> {
     // ---- Items and fields --------------------------------------------------------------------
 
     fn item(&mut self, builder: &mut Builder<'a>, expr: &'a Expr, to: Register) {
-        if let ExprKind::Field { of, name, .. } = &expr.kind {
-            if let Some(place) = self.member_place(builder, of, name) {
-                self.load_place(builder, &place, to);
-                return;
-            }
+        if let ExprKind::Field { of, name, .. } = &expr.kind
+            && let Some(place) = self.member_place(builder, of, name)
+        {
+            self.load_place(builder, &place, to);
+            return;
         }
         let item = self.item_place(builder, expr, false);
         builder.at(expr.span);

@@ -31,10 +31,9 @@ impl<'a> Compiler<'a> {
                 .then(|| builder.emit_jump(Op::JumpNeInt, answer, i as Register));
             if let ArmKind::Recv { name: Some(name), .. } | ArmKind::Join { name: Some(name), .. } =
                 &arm.on
+                && let Some(id) = self.variable_of(name)
             {
-                if let Some(id) = self.variable_of(name) {
-                    builder.variables.insert(id, answer + 1);
-                }
+                builder.variables.insert(id, answer + 1);
             }
             self.block_into(builder, &arm.body, to);
             if let Some(other) = other {

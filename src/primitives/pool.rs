@@ -78,7 +78,7 @@ impl Pool {
     }
 
     /// What a worker is to do next: a task, or to leave. `None`: to wait.
-    pub fn next(&mut self) -> Option<Next> {
+    pub fn take_next(&mut self) -> Option<Next> {
         if let Some(task) = self.queued.pop_front() {
             return Some(Next::Run(task));
         }
@@ -122,10 +122,10 @@ mod tests {
         assert!(pool.submit(1).unwrap());
         assert!(pool.submit(2).unwrap());
         assert!(!pool.submit(3).unwrap());
-        assert_eq!(pool.next(), Some(Next::Run(1)));
+        assert_eq!(pool.take_next(), Some(Next::Run(1)));
         assert!(pool.withdraw(2) && !pool.withdraw(2) && !pool.withdraw(1));
-        assert_eq!(pool.next(), Some(Next::Run(3)));
-        assert_eq!(pool.next(), None);
+        assert_eq!(pool.take_next(), Some(Next::Run(3)));
+        assert_eq!(pool.take_next(), None);
         pool.closed = true;
         assert_eq!(pool.submit(4), Err(Misuse::Closed));
     }
@@ -134,9 +134,9 @@ mod tests {
     fn dismissed_workers_leave() {
         let mut pool = Pool::new(2);
         pool.submit(1).unwrap();
-        pool.next();
+        pool.take_next();
         pool.dismiss();
-        assert_eq!(pool.next(), Some(Next::Leave));
+        assert_eq!(pool.take_next(), Some(Next::Leave));
         pool.left();
         assert_eq!((pool.workers, pool.leaving), (0, 0));
         assert!(pool.submit(2).unwrap());

@@ -214,17 +214,17 @@ impl<'a> Resolver<'a> {
             ExprKind::Name(name) => self.assigned(name),
             ExprKind::Field { of, name_span, .. } => {
                 self.expression(of);
-                if let ExprKind::Name(alias) = &of.kind {
-                    if self.module_of(self.found.lookup(alias.id)).is_some() {
-                        self.report(
-                            Report::error(
-                                Code::Immutable,
-                                "a name of another module cannot be assigned",
-                            )
-                            .at(self.source, *name_span, "")
-                            .help("give the module a function that changes it"),
-                        );
-                    }
+                if let ExprKind::Name(alias) = &of.kind
+                    && self.module_of(self.found.lookup(alias.id)).is_some()
+                {
+                    self.report(
+                        Report::error(
+                            Code::Immutable,
+                            "a name of another module cannot be assigned",
+                        )
+                        .at(self.source, *name_span, "")
+                        .help("give the module a function that changes it"),
+                    );
                 }
             }
             _ => self.expression(place),

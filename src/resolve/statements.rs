@@ -124,12 +124,12 @@ impl<'a> Resolver<'a> {
             self.appear(name);
         }
         // A `let` of a lambda is called with its parameters known.
-        if let (Target::Name(name), ExprKind::Lambda(function)) = (target, &value.bare().kind) {
-            if let Use::Variable(id) = self.found.lookup(name.id) {
-                let variable = &mut self.found.variables[id.0 as usize];
-                if !variable.is_var() {
-                    variable.parameters = Some(Arc::new(parameters_of(&function.parameters)));
-                }
+        if let (Target::Name(name), ExprKind::Lambda(function)) = (target, &value.bare().kind)
+            && let Use::Variable(id) = self.found.lookup(name.id)
+        {
+            let variable = &mut self.found.variables[id.0 as usize];
+            if !variable.is_var() {
+                variable.parameters = Some(Arc::new(parameters_of(&function.parameters)));
             }
         }
     }
@@ -163,10 +163,10 @@ impl<'a> Resolver<'a> {
 
     /// In the body of a local function, its own name is the function itself.
     fn own_name(&mut self, function: &Function, name: &Ident) {
-        if let Use::Variable(id) = self.found.lookup(name.id) {
-            if !self.found.variable(id).top {
-                self.found.functions[function.id as usize].own_name = Some(id);
-            }
+        if let Use::Variable(id) = self.found.lookup(name.id)
+            && !self.found.variable(id).top
+        {
+            self.found.functions[function.id as usize].own_name = Some(id);
         }
     }
 
@@ -191,10 +191,10 @@ impl<'a> Resolver<'a> {
         let own = self.declare_own(structure.name.span);
         let info = &mut self.found.functions[function as usize];
         info.own = Some(own);
-        if let Use::Variable(id) = self.found.lookup(structure.name.id) {
-            if !self.found.variable(id).top {
-                self.found.functions[function as usize].own_struct = Some(id);
-            }
+        if let Use::Variable(id) = self.found.lookup(structure.name.id)
+            && !self.found.variable(id).top
+        {
+            self.found.functions[function as usize].own_struct = Some(id);
         }
     }
 

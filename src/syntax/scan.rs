@@ -239,8 +239,8 @@ impl Scanner<'_> {
     fn raw(&mut self) -> TokenKind {
         let quote = self.peek(1);
         let rest = &self.text[self.at + 1..];
-        let (open, close) = if rest.starts_with("\"\"\"") {
-            (3, rest[3..].find("\"\"\"").map(|i| i + 6))
+        let (open, close) = if let Some(inner) = rest.strip_prefix("\"\"\"") {
+            (3, inner.find("\"\"\"").map(|i| i + 6))
         } else {
             let end = rest[1..].find(|c| c == char::from(quote) || c == '\n');
             let closed = end.filter(|i| rest.as_bytes()[1 + i] == quote);

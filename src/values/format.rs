@@ -99,7 +99,7 @@ fn grouped_len(digits: usize, comma: bool) -> usize {
 fn group(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -196,15 +196,15 @@ mod tests {
             assert_eq!(format(Value::int(number), spec), text, "{number}:{spec}");
         }
         for (number, spec, text) in [
-            (3.14159, ".2f", "3.14"),
-            (3.14159, "8.2f", "    3.14"),
-            (-3.14159, "08.2f", "-0003.14"),
+            (3.25159, ".2f", "3.25"),
+            (3.25159, "8.2f", "    3.25"),
+            (-3.25159, "08.2f", "-0003.25"),
             (1234.5, ",.2f", "1,234.50"),
             (0.25, "%", "25.000000%"),
             (0.256, ".1%", "25.6%"),
             (12345.678, "e", "1.234568e+04"),
             (0.00012, ".2e", "1.20e-04"),
-            (3.14159, ".3", "3.14"),
+            (3.25159, ".3", "3.25"),
             (3.0, ".3", "3.0"),
             (123456.0, ".3", "1.23e+05"),
             (0.1, "", "0.1"),

@@ -556,9 +556,8 @@ impl Machine {
                     let (of, at) = (reg!(i.b()), reg!(i.c() as u16));
                     if of.tag() == tag::LIST && at.tag() == tag::INT {
                         // SAFETY: the tag tells the type.
-                        if let Some(value) =
-                            unsafe { of.heap_ref::<List>() }.get(at.number() as i64)
-                        {
+                        let list = unsafe { of.heap_ref::<List>() };
+                        if let Some(value) = list.get(at.number() as i64) {
                             set!(i.a(), value);
                             continue;
                         }

@@ -264,8 +264,7 @@ impl Machine {
                 let extra = self.extra();
                 let body = self.program.builtins.functions[c].body;
                 let first = self.base() + usize::from(i.b());
-                let result =
-                    self.with_row(first, usize::from(extra.a()), |context, row| body(context, row));
+                let result = self.with_row(first, usize::from(extra.a()), body);
                 return self.result(result, i.a());
             }
             Op::CallMethod => return self.step_call_method::<M>(i),
@@ -668,13 +667,13 @@ impl Machine {
     fn step_get_field<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let of = self.reg(i.b()).clone();
         let site = &self.code.sites[i.c()];
-        if let View::Instance(instance) = of.view() {
-            if let Some(slot) = super::members::slot_of(instance, site) {
-                if let Some(flow) = self.gate::<M>(|_| shared_field(instance, slot, false)) {
-                    return Ok(flow);
-                }
-                return Ok(self.set(i.a(), instance.get(slot)));
+        if let View::Instance(instance) = of.view()
+            && let Some(slot) = super::members::slot_of(instance, site)
+        {
+            if let Some(flow) = self.gate::<M>(|_| shared_field(instance, slot, false)) {
+                return Ok(flow);
             }
+            return Ok(self.set(i.a(), instance.get(slot)));
         }
         let called = self.get_member(&of, site, i.a());
         self.called(called, i.a())

@@ -13,14 +13,14 @@ impl Machine {
             error.set_origin(|| self.origin());
         }
         while let Some(frame) = self.frames.last() {
-            if let Some(code) = frame.code {
-                if let Some((register, target)) = self.find_handler(code, *frame, &error) {
-                    if let Some(frame) = self.frames.last_mut() {
-                        frame.go_to(target as usize);
-                    }
-                    self.write(register, error);
-                    return Flow::Run;
+            if let Some(code) = frame.code
+                && let Some((register, target)) = self.find_handler(code, *frame, &error)
+            {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.go_to(target as usize);
                 }
+                self.write(register, error);
+                return Flow::Run;
             }
             self.pop_frame();
         }

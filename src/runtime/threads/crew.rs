@@ -9,6 +9,9 @@ use std::time::Duration;
 
 type Work = Box<dyn FnOnce() + Send>;
 
+/// The ways to the threads without work: what each is to do, and its name.
+type Free = Mutex<Vec<Sender<(Work, CString)>>>;
+
 /// The stack of a script's thread: its calls live on the heap, so this holds the machine's own and what
 /// built-in functions use.
 const STACK_BYTES: usize = 512 << 10;
@@ -20,7 +23,7 @@ const MOST_KEPT: usize = 64;
 /// Threads that are kept.
 #[derive(Default)]
 pub struct Crew {
-    free: Arc<Mutex<Vec<Sender<(Work, CString)>>>>,
+    free: Arc<Free>,
 }
 
 impl Crew {
@@ -45,7 +48,7 @@ impl Crew {
     }
 }
 
-fn serve(first: (Work, CString), free: &Mutex<Vec<Sender<(Work, CString)>>>) {
+fn serve(first: (Work, CString), free: &Free) {
     let (sender, receiver): (_, Receiver<(Work, CString)>) = bounded(1);
     let mut job = first;
     loop {

@@ -164,10 +164,10 @@ impl Joinable {
     /// Cancels it because its scope fails: of a timer, the run that is under way too.
     pub fn cancel_for_scope(&self, runtime: &Arc<Runtime>) {
         self.cancel(runtime);
-        if let Joinable::Timer(timer) = self {
-            if let Some(run) = timer.running() {
-                run.cancel(runtime);
-            }
+        if let Joinable::Timer(timer) = self
+            && let Some(run) = timer.running()
+        {
+            run.cancel(runtime);
         }
     }
 
@@ -176,10 +176,10 @@ impl Joinable {
         if self.has_handles() || self.pool_may_be_joined() {
             return;
         }
-        if let Some(Ended::Failed(error)) = self.ended() {
-            if !self.receive() {
-                runtime.tell_uncaught(&error);
-            }
+        if let Some(Ended::Failed(error)) = self.ended()
+            && !self.receive()
+        {
+            runtime.tell_uncaught(&error);
         }
     }
 }

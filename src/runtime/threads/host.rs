@@ -17,7 +17,7 @@ use crate::vm::{Answer, HostCall, ObjectMethod};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 
 /// How many processors the program may use.
@@ -231,17 +231,7 @@ impl Input {
             let runtime = Arc::downgrade(runtime);
             let reader =
                 std::thread::Builder::new().name("conc-input".to_owned()).stack_size(256 << 10);
-            let started = reader.spawn(move || {
-                serve(&receiver, &|waiter, outcome| {
-                    runtime.upgrade().is_some_and(|runtime| {
-                        let claimed = waiter.claim(&runtime);
-                        if claimed {
-                            waiter.deliver(outcome());
-                        }
-                        claimed
-                    })
-                });
-            });
+            let started = reader.spawn(move || serve(&receiver, &runtime));
             started.map_err(|e| {
                 Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {e}"))
             })?;
@@ -255,26 +245,25 @@ impl Input {
 }
 
 /// Reads lines. One that a waiter wanted which has left meanwhile is for the next.
-fn serve(
-    wanted: &Receiver<Arc<Waiter>>,
-    give: &dyn Fn(&Arc<Waiter>, &dyn Fn() -> Outcome) -> bool,
-) {
+fn serve(wanted: &Receiver<Arc<Waiter>>, runtime: &Weak<Runtime>) {
     let mut line = None;
     while let Ok(waiter) = wanted.recv() {
         if waiter.is_claimed() {
             continue;
         }
         let read = line.take().unwrap_or_else(read_line);
-        let outcome = || match &read {
+        let Some(runtime) = runtime.upgrade() else { return };
+        if !waiter.claim(&runtime) {
+            line = Some(read);
+            continue;
+        }
+        waiter.deliver(match read {
             Ok(text) => {
                 let value = text.as_deref().map_or(Value::NIL, Value::str);
                 Outcome::Acted(0, Ok(Reply::Value(Published::new(value))))
             }
             Err(fault) => Outcome::Raise(Runtime::error(fault.kind, &fault.message)),
-        };
-        if !give(&waiter, &outcome) {
-            line = Some(read);
-        }
+        });
     }
 }
 

@@ -71,10 +71,10 @@ impl Here<'_> {
         }
         // The limit is for all of them together.
         let mut limit = limit;
-        if let (Some(within), None) = (limit.within, limit.until) {
-            if let View::Duration(until) = self.begin_limit(Some(within)).view() {
-                limit.until = Some(until);
-            }
+        if let (Some(within), None) = (limit.within, limit.until)
+            && let View::Duration(until) = self.begin_limit(Some(within)).view()
+        {
+            limit.until = Some(until);
         }
         for one in of {
             if self.act(one, Action::Join, limit)?.is_none() {

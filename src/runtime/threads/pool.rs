@@ -121,16 +121,14 @@ pub fn submit(
         pool.wake_idle(runtime, &mut state.state, &mut inside);
         start
     };
-    if start {
-        if let Err(fault) = start_worker(runtime, pool) {
-            let left = pool.state.change(runtime, |state| {
-                state.left();
-                state.workers
-            });
-            // The other workers take it, if there are any.
-            if left == 0 && pool.withdraw(runtime, &strand) {
-                return Err(fault);
-            }
+    if start && let Err(fault) = start_worker(runtime, pool) {
+        let left = pool.state.change(runtime, |state| {
+            state.left();
+            state.workers
+        });
+        // The other workers take it, if there are any.
+        if left == 0 && pool.withdraw(runtime, &strand) {
+            return Err(fault);
         }
     }
     Ok(value)
@@ -212,7 +210,7 @@ impl Worker<'_> {
         loop {
             let mut state = self.pool.state.lock();
             let mut inside = self.pool.inside.lock();
-            match state.state.next() {
+            match state.state.take_next() {
                 Some(Next::Run(id)) => return inside.tasks.remove(&id),
                 Some(Next::Leave) => {
                     state.state.left();

@@ -308,10 +308,10 @@ impl Runtime {
     fn tell_failures(self: &Arc<Runtime>) {
         let failures = std::mem::take(&mut self.failures.lock().all);
         for failed in failures {
-            if let Some(Ended::Failed(error)) = failed.ended() {
-                if !failed.receive() {
-                    self.tell_uncaught(&error);
-                }
+            if let Some(Ended::Failed(error)) = failed.ended()
+                && !failed.receive()
+            {
+                self.tell_uncaught(&error);
             }
         }
     }

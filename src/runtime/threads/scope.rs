@@ -99,10 +99,10 @@ impl Scope {
         }
         let mut state = self.state.lock();
         state.children.remove(&child.id());
-        if state.children.is_empty() {
-            if let Some(waiter) = state.waiter.take() {
-                waiter.end(runtime, Outcome::Acted(0, Ok(Reply::Done)));
-            }
+        if state.children.is_empty()
+            && let Some(waiter) = state.waiter.take()
+        {
+            waiter.end(runtime, Outcome::Acted(0, Ok(Reply::Done)));
         }
     }
 
@@ -146,10 +146,10 @@ impl Scope {
     fn stop_repeating(&self, runtime: &Arc<Runtime>) {
         let children: Vec<Joinable> = self.state.lock().children.values().cloned().collect();
         for child in children {
-            if let Joinable::Timer(timer) = child {
-                if timer.every.is_some() {
-                    timer.cancel(runtime);
-                }
+            if let Joinable::Timer(timer) = child
+                && timer.every.is_some()
+            {
+                timer.cancel(runtime);
             }
         }
     }

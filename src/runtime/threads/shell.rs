@@ -78,11 +78,12 @@ impl<P: Primitive> Inner<P> {
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        if self.is_free(&action) && self.state.ready(who, &action) {
-            if let Some(result) = self.act(runtime, who, action.clone()) {
-                self.settle(runtime);
-                return Attempt::Acted(result);
-            }
+        if self.is_free(&action)
+            && self.state.ready(who, &action)
+            && let Some(result) = self.act(runtime, who, action.clone())
+        {
+            self.settle(runtime);
+            return Attempt::Acted(result);
         }
         let Some((waiter, arm)) = waiter else { return Attempt::NotReady };
         let mut action = action;

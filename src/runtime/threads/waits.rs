@@ -60,11 +60,11 @@ impl Waits {
         }
         table.waiting.insert(waiter.strand.id, waiter.clone());
         let none_able = self.able.fetch_sub(1, Ordering::SeqCst) == 1;
-        if waiter.kind != WaitKind::Idle {
-            if let Some(error) = deadlock::of_newcomer(runtime, &table, waiter) {
-                waiter.end(runtime, Outcome::Raise(error));
-                return true;
-            }
+        if waiter.kind != WaitKind::Idle
+            && let Some(error) = deadlock::of_newcomer(runtime, &table, waiter)
+        {
+            waiter.end(runtime, Outcome::Raise(error));
+            return true;
         }
         drop(table);
         if none_able {

@@ -216,11 +216,11 @@ impl WordBody {
                 }
                 object.word.fetch_or(WAITERS, Ordering::SeqCst);
                 let may_try = came_back || line.waiting.is_empty() || line.woken;
-                if may_try || self.goes_first(object, action) {
-                    if let Some(result) = self.attempt(object, who, action, true) {
-                        self.wake_next(runtime, object, &mut line);
-                        return Outcome::Acted(0, result);
-                    }
+                if (may_try || self.goes_first(object, action))
+                    && let Some(result) = self.attempt(object, who, action, true)
+                {
+                    self.wake_next(runtime, object, &mut line);
+                    return Outcome::Acted(0, result);
                 }
                 let waiting =
                     Waiting { who, action: action.clone(), waiter: waiter.clone(), since };

@@ -60,10 +60,10 @@ pub fn number(text: &str) -> Result<ExprKind, Wrong> {
         text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
     let (digits, suffix) = text.split_at(digits_end);
     check_underscores(text, digits)?;
-    if let Some((_, rest)) = digits.split_once('.') {
-        if rest.contains('.') {
-            return Err(wrong("a number has one point at most", ""));
-        }
+    if let Some((_, rest)) = digits.split_once('.')
+        && rest.contains('.')
+    {
+        return Err(wrong("a number has one point at most", ""));
     }
     let whole = digits.split('.').next().unwrap_or("");
     if whole.len() > 1 && whole.starts_with('0') {

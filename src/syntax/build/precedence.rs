@@ -114,9 +114,9 @@ impl Builder<'_> {
     /// rules out, or when it nests too deeply, which is reported.
     fn climb(&mut self, row: &mut Row, least: u8, depth: usize) -> Option<Expr> {
         if depth > MAX_CLIMB {
-            let at = row.iter().rev().find_map(|item| match item {
-                Item::Prefix(_, at) | Item::Infix(_, at) => Some(*at),
-                Item::Operand(operand) => Some(operand.span),
+            let at = row.last().map(|item| match item {
+                Item::Prefix(_, at) | Item::Infix(_, at) => *at,
+                Item::Operand(operand) => operand.span,
             })?;
             self.error(
                 at,
@@ -187,11 +187,9 @@ impl Builder<'_> {
                 row.iter().rev().nth(1),
                 Some(Item::Infix(Infix::Binary(BinaryOp::Pow), _))
             );
-        if smallest {
-            if let Some(Item::Operand(mut number)) = row.pop() {
-                number.span = at.to(number.span);
-                return Some(number);
-            }
+        if smallest && let Some(Item::Operand(mut number)) = row.pop() {
+            number.span = at.to(number.span);
+            return Some(number);
         }
         let operand = self.climb(row, power, depth + 1)?;
         let (whole, height, has_block) = (at.to(operand.span), operand.height, operand.has_block);
