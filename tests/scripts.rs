@@ -93,7 +93,7 @@ fn marks(line: &str) -> Vec<(&'static str, &str)> {
     let texts: Vec<_> = found
         .iter()
         .zip(ends)
-        .map(|((at, mark), end)| (*mark, &line[at + mark.len()..end]))
+        .map(|((at, mark), end)| (*mark, line.get(at + mark.len()..end).unwrap_or("")))
         .collect();
     let last = texts.len().saturating_sub(1);
     let trimmed = texts.into_iter().enumerate();

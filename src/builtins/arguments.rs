@@ -1,5 +1,6 @@
 //! What built-in functions expect of their arguments.
 
+use crate::memory;
 use crate::values::{Fault, IterState, Step, Value, View, type_name};
 
 /// A whole number.
@@ -52,6 +53,9 @@ pub fn items(value: &Value, what: &str) -> Result<Vec<Value>, Fault> {
     }
     if let View::Range(range) = value.view() {
         let count = usize::try_from(range.count()).map_err(|_| Fault::no_memory("list"))?;
+        if !memory::claim(count.saturating_mul(size_of::<Value>())) {
+            return Err(Fault::no_memory("list"));
+        }
         let mut items = Vec::new();
         items.try_reserve_exact(count).map_err(|_| Fault::no_memory("list"))?;
         items.extend((0..count).map(|i| Value::int(range.at(i as u128))));

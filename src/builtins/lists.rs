@@ -4,6 +4,7 @@ use super::Table;
 use super::arguments::{callable, given, int, items, str};
 use super::collections::{Work, for_each, reduce, some, sort};
 use super::convert::new_list;
+use crate::memory;
 use crate::values::{ErrorKind, Fault, List, NoMemory, Ref, Value, View, equals, repr, text};
 use crate::vm::{Escape, TypeKey};
 
@@ -114,6 +115,11 @@ pub fn register(table: &mut Table) {
         let separator = given(&args[0]).map_or(Ok(""), |sep| str(sep, "join"))?;
         let all = list(this).to_vec();
         let texts: Vec<_> = all.iter().map(text).collect();
+        let between = separator.len().saturating_mul(texts.len());
+        let size = texts.iter().fold(between, |size, text| size.saturating_add(text.len()));
+        if !memory::claim(size.saturating_mul(2)) {
+            return Err(Fault::no_memory("string").into());
+        }
         Ok(Value::str(&texts.join(separator)))
     });
     table.method(of, "slice", "a b", |_, this, args| {

@@ -3,6 +3,7 @@
 use super::Table;
 use super::arguments::{given, int, str};
 use super::convert::new_list;
+use crate::memory;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{Fault, Ref, Str, Value, View, binary};
 use crate::vm::TypeKey;
@@ -46,7 +47,14 @@ pub fn register(table: &mut Table) {
     });
     table.method(of, "replace", "old new", |_, this, args| {
         let (old, new) = (str(&args[0], "replace")?, str(&args[1], "replace")?);
-        Ok(Value::str(&this_str(this).as_str().replace(old, new)))
+        let this = this_str(this).as_str();
+        if new.len() > old.len() {
+            let more = (new.len() - old.len()).saturating_mul(this.matches(old).count());
+            if !memory::claim(more.saturating_mul(2)) {
+                return Err(Fault::no_memory("string").into());
+            }
+        }
+        Ok(Value::str(&this.replace(old, new)))
     });
     table.method(of, "contains", "part", |_, this, args| {
         Ok(Value::bool(this_str(this).as_str().contains(str(&args[0], "contains")?)))

@@ -31,7 +31,7 @@ impl Show {
     /// A report as text, with a newline at the end.
     pub fn text(&self, report: &Report) -> String {
         if self.json {
-            return json_line(report);
+            return format!("{}\n", json_line(report));
         }
         if self.quiet {
             let place =

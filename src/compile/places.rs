@@ -327,7 +327,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// A primitive that a call made is called after the variable it is first bound to.
+    /// A primitive is called after the variable it is first bound to.
     pub(super) fn bind_name(
         &mut self,
         builder: &mut Builder<'a>,
@@ -335,7 +335,7 @@ impl<'a> Compiler<'a> {
         name: &str,
         register: Register,
     ) {
-        if matches!(value.bare().kind, ExprKind::Call(_)) && name != "_" {
+        if may_be_unnamed(value) && name != "_" {
             let text = builder.text(name);
             builder.emit(Op::BindName, register, 0, text);
         }
@@ -343,5 +343,23 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn text_of(&self, span: Span) -> &'a str {
         self.source.slice(span)
+    }
+}
+
+/// Whether the value may be a primitive that was bound to no name yet, as far as its expression tells.
+fn may_be_unnamed(value: &Expr) -> bool {
+    match &value.bare().kind {
+        ExprKind::Call(_)
+        | ExprKind::Index { .. }
+        | ExprKind::Field { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Try { .. }
+        | ExprKind::Lock { .. }
+        | ExprKind::Scope { .. }
+        | ExprKind::Select(_)
+        | ExprKind::Operation(_) => true,
+        // That of a list is for each name that it is taken apart into.
+        ExprKind::List(_) => true,
+        _ => false,
     }
 }

@@ -181,6 +181,7 @@ impl<'a> Compiler<'a> {
                 builder.emit(Op::Unpack, first, list, names.len());
                 for (i, name) in names.iter().enumerate() {
                     let register = first + i as Register;
+                    self.bind_name(builder, value, &name.name, register);
                     if let Some(id) = self.variable_of(name) {
                         builder.variables.insert(id, register);
                     }

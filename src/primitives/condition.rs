@@ -10,6 +10,9 @@
 //! | drawn | `Notify`, the longest enrolled first |
 //! | gone | `Await` once drawn, or giving up while enrolled |
 //!
+//! Who gives up when its ticket was drawn already has been notified: a notification is never lost on one who
+//! stops waiting, and the ticket stays drawn until [`Condition::leave`] tells so.
+//!
 //! The lock itself, and whether it is held, is the runtime's to check.
 
 use super::{Action, Line, Misuse, Primitive, Reply, ThreadId};
@@ -28,6 +31,16 @@ impl Condition {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.enrolled.len()
+    }
+}
+
+impl Condition {
+    /// The ticket's owner waits no more; whether it was notified.
+    pub fn leave(&mut self, ticket: u64) -> bool {
+        let notified = self.drawn.contains(&ticket);
+        self.enrolled.retain(|enrolled| *enrolled != ticket);
+        self.drawn.retain(|drawn| *drawn != ticket);
+        notified
     }
 }
 
@@ -65,7 +78,6 @@ impl Primitive for Condition {
     fn give_up(&mut self, _: ThreadId, action: &Action) {
         if let Action::Await { ticket } = action {
             self.enrolled.retain(|enrolled| enrolled != ticket);
-            self.drawn.retain(|drawn| drawn != ticket);
         }
     }
 
@@ -117,6 +129,9 @@ mod tests {
         assert_eq!(c.waiting(), 1);
         assert_eq!(notify(&mut c, Some(1)), 1);
         assert!(c.ready(2, &b));
+        // Notified before it gave up.
+        c.give_up(2, &b);
+        assert!(c.leave(2) && !c.leave(2));
         assert_eq!(c.act(1, Action::Notify { count: Some(0) }).unwrap_err(), Misuse::BadCount(0));
     }
 }

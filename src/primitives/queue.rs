@@ -182,6 +182,8 @@ impl Queue {
             return Ok(Reply::Bool(true));
         }
         if self.closed {
+            // Nobody is to take what was not sent.
+            self.senders.retain(|(sender, _)| *sender != who);
             return Err(Misuse::Closed);
         }
         self.check_order(&item)?;
@@ -303,6 +305,9 @@ impl Primitive for Queue {
 
     fn line(&self, action: &Action) -> Line {
         match action {
+            // With capacity 0, who comes has met those who waited; one that waits still can only be a `select`
+            // that waits on both sides, and does not hold up others.
+            Action::Send(_) | Action::Recv if self.is_rendezvous() => Line::Open,
             Action::Send(_) => Line::Senders,
             Action::Recv => Line::Receivers,
             _ => Line::Open,
@@ -324,6 +329,15 @@ mod tests {
             Ok(Reply::Value(item)) => crate::values::repr(item.get()),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_a_close_refused_is_not_taken() {
+        let mut q = Queue::new(QueueOrder::Fifo, Some(0));
+        q.wait(1, &mut int(7));
+        q.act(9, Action::Close { drop: false }).unwrap();
+        assert_eq!(q.act(1, int(7)).unwrap_err(), Misuse::Closed);
+        assert_eq!(q.act(2, Action::Recv).unwrap_err(), Misuse::Closed);
     }
 
     #[test]

@@ -20,10 +20,8 @@ pub struct RwLock {
     readers: Vec<ThreadId>,
     /// Who is inside, writing.
     writer: Option<ThreadId>,
-    /// Readers who wait, in order.
-    waiting_readers: Vec<ThreadId>,
-    /// Writers who wait, in order.
-    waiting_writers: Vec<ThreadId>,
+    /// Who waits, in order, and whether to write.
+    waiting: Vec<(ThreadId, bool)>,
     /// Of the readers who wait, those who were waiting when the last writer left: it is their turn.
     turn: Vec<ThreadId>,
 }
@@ -33,17 +31,23 @@ impl RwLock {
         self.writer == Some(who) || self.readers.contains(&who)
     }
 
-    fn free_for_reader(&self, who: ThreadId) -> bool {
-        self.writer.is_none() && (self.waiting_writers.is_empty() || self.turn.contains(&who))
+    /// The first writer who waits before `who`; before a newcomer, all who wait are.
+    fn writer_before(&self, who: ThreadId) -> Option<ThreadId> {
+        let mut before = self.waiting.iter().take_while(|(other, _)| *other != who);
+        before.find(|(_, writes)| *writes).map(|(writer, _)| *writer)
     }
 
-    fn free_for_writer(&self) -> bool {
-        self.writer.is_none() && self.readers.is_empty() && self.turn.is_empty()
+    fn free_for_reader(&self, who: ThreadId) -> bool {
+        self.writer.is_none() && (self.turn.contains(&who) || self.writer_before(who).is_none())
+    }
+
+    fn free_for_writer(&self, who: ThreadId) -> bool {
+        let inside = self.writer.is_some() || !self.readers.is_empty();
+        !inside && self.turn.is_empty() && self.writer_before(who).is_none()
     }
 
     fn forget(&mut self, who: ThreadId) {
-        self.waiting_readers.retain(|reader| *reader != who);
-        self.waiting_writers.retain(|writer| *writer != who);
+        self.waiting.retain(|(other, _)| *other != who);
         self.turn.retain(|reader| *reader != who);
     }
 }
@@ -53,7 +57,7 @@ impl Primitive for RwLock {
         match action {
             Action::AcquireSide { .. } if self.holds(who) => true,
             Action::AcquireSide { write: false } => self.free_for_reader(who),
-            Action::AcquireSide { write: true } => self.free_for_writer(),
+            Action::AcquireSide { write: true } => self.free_for_writer(who),
             _ => true,
         }
     }
@@ -73,7 +77,8 @@ impl Primitive for RwLock {
             Action::ReleaseSide { write: true } => match self.writer {
                 Some(writer) if writer == who => {
                     self.writer = None;
-                    self.turn.clone_from(&self.waiting_readers);
+                    let readers = self.waiting.iter().filter(|(_, writes)| !writes);
+                    self.turn = readers.map(|(reader, _)| *reader).collect();
                     Ok(Reply::Bool(true))
                 }
                 Some(owner) => Err(Misuse::NotOwner { owner }),
@@ -99,10 +104,8 @@ impl Primitive for RwLock {
     }
 
     fn wait(&mut self, who: ThreadId, action: &mut Action) {
-        match action {
-            Action::AcquireSide { write: true } => self.waiting_writers.push(who),
-            Action::AcquireSide { write: false } => self.waiting_readers.push(who),
-            _ => {}
+        if let Action::AcquireSide { write } = action {
+            self.waiting.push((who, *write));
         }
     }
 
@@ -118,7 +121,7 @@ impl Primitive for RwLock {
             Action::AcquireSide { write: false }
                 if !self.turn.contains(&who) && self.writer.is_none() =>
             {
-                holders.extend(self.waiting_writers.first());
+                holders.extend(self.writer_before(who));
             }
             Action::AcquireSide { .. } => {}
             _ => return Vec::new(),
@@ -173,6 +176,19 @@ mod tests {
         assert!(!rw.ready(2, &WRITE));
         rw.act(3, END_READ).unwrap();
         assert!(rw.ready(2, &WRITE) && !rw.ready(4, &READ));
+    }
+
+    #[test]
+    fn who_came_before_a_writer_does_not_wait_for_it() {
+        let mut rw = RwLock::default();
+        rw.act(1, READ).unwrap();
+        rw.wait(2, &mut WRITE.clone());
+        rw.wait(3, &mut READ.clone());
+        rw.wait(4, &mut WRITE.clone());
+        rw.give_up(2, &WRITE);
+        assert!(rw.ready(3, &READ) && !rw.ready(5, &READ));
+        rw.act(3, READ).unwrap();
+        assert_eq!(rw.holders(4, &WRITE), [1, 3]);
     }
 
     #[test]

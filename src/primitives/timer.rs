@@ -14,6 +14,8 @@ use super::{Action, Ended, Line, Misuse, Primitive, Reply, ThreadId};
 pub struct Timer {
     /// Whether it has fired.
     pub fired: bool,
+    /// Whether a run of it is under way.
+    pub running: bool,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// How its run ended; of a repeating one, the run that failed.

@@ -5,6 +5,36 @@ use crate::diagnostics::{Code, Report};
 use crate::source::{Source, Span};
 use std::sync::Arc;
 
+/// Drops flaws that follow from others: a bracket that another one's closer closes is told once; what stands behind
+/// a string whose interpolation is not closed, on its line and the next, may belong to it.
+pub fn drop_cascades(source: &Source, flaws: &mut Vec<Flaw>) {
+    let crossed: Vec<Span> = flaws
+        .iter()
+        .filter_map(|flaw| match flaw {
+            Flaw::Unopened { open: Some((open, _)), .. } => Some(*open),
+            _ => None,
+        })
+        .collect();
+    let torn: Vec<(usize, Span)> = flaws
+        .iter()
+        .filter_map(|flaw| match flaw {
+            Flaw::UnclosedString { open, interpolation: Some(_), .. } => {
+                Some((source.line(open.start), *open))
+            }
+            _ => None,
+        })
+        .collect();
+    flaws.retain(|flaw| {
+        let is_crossed = matches!(flaw, Flaw::Unclosed { open, .. } if crossed.contains(open));
+        let line = source.line(flaw.at().start);
+        let is_torn = torn.iter().any(|(at, string)| {
+            let own = matches!(flaw, Flaw::UnclosedString { open, .. } if open == string);
+            !own && (*at..=at + 1).contains(&line)
+        });
+        !is_crossed && !is_torn
+    });
+}
+
 /// What to say about `flaw`.
 pub fn explain(source: &Arc<Source>, flaw: &Flaw) -> Report {
     let error = |message: String| Report::error(Code::Syntax, message);

@@ -100,16 +100,16 @@ impl FormatSpec {
         };
         let mut chars = rest.chars();
         let (first, second) = (chars.next(), chars.next());
-        let (fill, align) = match (first, second.and_then(align_of), first.and_then(align_of)) {
+        let (filled, align) = match (first, second.and_then(align_of), first.and_then(align_of)) {
             (Some(fill), Some(align), _) => {
                 rest = &rest[fill.len_utf8() + 1..];
-                (fill, Some(align))
+                (Some(fill), Some(align))
             }
             (_, None, Some(align)) => {
                 rest = &rest[1..];
-                (' ', Some(align))
+                (None, Some(align))
             }
-            _ => (' ', None),
+            _ => (None, None),
         };
         let mut eat = |wanted: char| match rest.strip_prefix(wanted) {
             Some(after) => {
@@ -128,6 +128,9 @@ impl FormatSpec {
             None
         };
         let zero = eat('0');
+        // Zeros fill an alignment that says of no other fill.
+        let fill =
+            if zero && filled.is_none() && align.is_some() { '0' } else { filled.unwrap_or(' ') };
         let width = digits(&mut rest)?.unwrap_or(0);
         let comma = rest.starts_with(',');
         rest = rest.strip_prefix(',').unwrap_or(rest);

@@ -40,14 +40,25 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
     if layout.depth > MAX_BRACKETS {
         return Err(vec![too_deep(source)]);
     }
-    let mut reports: Vec<Report> =
-        layout.flaws.iter().map(|flaw| flaws::explain(source, flaw)).collect();
     let flawed: Vec<usize> =
         layout.flaws.iter().flat_map(|flaw| flawed_lines(source, flaw)).collect();
+    flaws::drop_cascades(source, &mut layout.flaws);
+    let mut reports: Vec<Report> =
+        layout.flaws.iter().map(|flaw| flaws::explain(source, flaw)).collect();
+    let mut left_out = Vec::new();
     while reports.len() < MAX_REPORTS {
         match read(source, &layout) {
             Read::Script(script, mistakes) => {
-                reports.extend(mistakes);
+                // What lies round a statement that was left out is not whole.
+                let whole = |report: &Report| {
+                    report.labels.first().is_none_or(|label| {
+                        let span = label.place.span;
+                        !left_out
+                            .iter()
+                            .any(|out: &Span| span.start < out.start && out.end < span.end)
+                    })
+                };
+                reports.extend(mistakes.into_iter().filter(whole));
                 if reports.is_empty() {
                     return Ok(script);
                 }
@@ -64,6 +75,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
                     break;
                 }
                 layout.blank(statement);
+                left_out.push(statement);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Operators on values: the general case of what the machine does fast for ints and floats.
 
 use super::{ErrorKind, Fault, List, Str, Value, View, contains, equals, order, type_name};
+use crate::memory;
 use crate::syntax::ast::BinaryOp;
 use std::cmp::Ordering;
 
@@ -106,6 +107,9 @@ pub(super) fn repeat_str(text: &str, times: i64) -> Result<Value, Fault> {
         .checked_mul(times)
         .filter(|size| *size < isize::MAX as usize)
         .ok_or_else(too_large)?;
+    if !memory::claim(size) {
+        return Err(too_large());
+    }
     let mut buffer = String::new();
     buffer.try_reserve_exact(size).map_err(|_| too_large())?;
     for _ in 0..if text.is_empty() { 0 } else { times } {

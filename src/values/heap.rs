@@ -26,6 +26,7 @@
 //! row behind a head ([`Tail`]) is reached through the pointer that the block was allocated with.
 
 use super::Value;
+use crate::memory;
 use std::alloc::{self, Layout};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -493,6 +494,9 @@ impl<H: TailParts<E>, E> Ref<Tail<H, E>> {
     /// `fill` must initialize the whole row it is given.
     unsafe fn with_row(head: H, len: usize, fill: impl FnOnce(*mut E)) -> Option<Self> {
         let layout = block_layout(Tail::<H, E>::layout_for(len)?);
+        if !memory::claim(layout.size()) {
+            return None;
+        }
         // SAFETY: the layout is that of a block with a row of `len`. All of it is initialized before a
         // reference to it is made; should `fill` panic, the block leaks.
         unsafe {

@@ -4,6 +4,7 @@
 use super::guard::{Guard, Held, Slot};
 use super::heap::{Plain, Ref, publish};
 use super::{Fault, Value};
+use crate::memory;
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::cell::UnsafeCell;
 use std::ptr;
@@ -329,6 +330,9 @@ impl OpenList<'_> {
         }
         let wanted = needed.max(capacity.saturating_mul(2)).max(4);
         let layout = List::layout(wanted).ok_or(NoMemory)?;
+        if !memory::claim(layout.size()) {
+            return Err(NoMemory);
+        }
         let old = list.slots.load(Ordering::Relaxed);
         // SAFETY: the layout is not empty, and larger than the old one. The slots that hold values move over;
         // those of the old buffer are not dropped. The old buffer goes only if no other thread can look at it.

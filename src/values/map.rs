@@ -8,6 +8,7 @@ use super::guard::{Guard, Held};
 use super::heap::{Plain, Ref, publish};
 use super::list::NoMemory;
 use super::{Value, View, equals};
+use crate::memory;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::cell::UnsafeCell;
@@ -238,6 +239,10 @@ impl OpenMap<'_> {
         }
         let at = u32::try_from(entries.row.len()).map_err(|_| Refused::NoMemory)?;
         if entries.row.len() == entries.row.capacity() {
+            let wanted = 2 * entries.row.capacity() * (size_of::<Entry>() + size_of::<u32>());
+            if !memory::claim(wanted) {
+                return Err(Refused::NoMemory);
+            }
             entries.row.try_reserve(1).map_err(|_| Refused::NoMemory)?;
         }
         let Entries { index, row, live } = entries;

@@ -2,6 +2,7 @@
 
 use super::{ObjectKind, Ref, Str, Value, View, float_text};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// A value's text, borrowed from it where it is a string.
@@ -46,7 +47,7 @@ pub fn text(value: &Value) -> Text<'_> {
 /// `repr(x)`: as `str(x)`, but a string is quoted.
 #[must_use]
 pub fn repr(value: &Value) -> String {
-    let mut writer = Writer { out: String::new(), open: Vec::new() };
+    let mut writer = Writer { out: String::new(), open: Vec::new(), addresses: HashSet::new() };
     writer.write(value);
     writer.finish()
 }
@@ -55,7 +56,12 @@ pub fn repr(value: &Value) -> String {
 struct Writer {
     out: String,
     open: Vec<Open>,
+    /// Where those that are open live, once there are many.
+    addresses: HashSet<usize>,
 }
+
+/// With more values open than this, looking through them takes longer than looking them up.
+const MANY: usize = 32;
 
 /// A value whose parts are being written.
 struct Open {
@@ -86,7 +92,11 @@ impl Writer {
                 }
                 None => {
                     self.out.push_str(open.close);
-                    self.open.pop();
+                    if let Some(closed) = self.open.pop()
+                        && self.open.len() >= MANY
+                    {
+                        self.addresses.remove(&closed.address);
+                    }
                 }
             }
         }
@@ -138,10 +148,14 @@ impl Writer {
     }
 
     fn is_open(&self, address: usize) -> bool {
-        self.open.iter().any(|open| open.address == address)
+        let few = &self.open[..self.open.len().min(MANY)];
+        few.iter().any(|open| open.address == address) || self.addresses.contains(&address)
     }
 
     fn enter(&mut self, address: usize, parts: Vec<Part>, close: &'static str) {
+        if self.open.len() >= MANY {
+            self.addresses.insert(address);
+        }
         self.open.push(Open { address, parts: parts.into_iter(), close, first: true });
     }
 }

@@ -3,9 +3,10 @@
 use super::native::Callback;
 use super::program::Program;
 use super::request::Request;
+use crate::memory;
 use crate::resolve::Parameters;
 use crate::source::Place;
-use crate::values::{Fault, Local, ObjectKind, Ref, Value, tag};
+use crate::values::{Fault, Local, ObjectKind, Ref, Value, View, tag};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -50,6 +51,22 @@ impl Context<'_> {
     pub fn local(&self, local: &Ref<Local>) -> Option<Value> {
         self.locals.get(&local.label.id).cloned()
     }
+}
+
+/// Refuses to run a built-in function on values so large that there is no memory for what it may make of them.
+pub(super) fn check_room(values: &[Value]) -> Result<(), Fault> {
+    const LARGE: usize = 16 << 20;
+    for value in values {
+        let size = match value.view() {
+            View::Str(text) => text.as_str().len(),
+            View::List(list) => list.len() * size_of::<Value>(),
+            _ => 0,
+        };
+        if size >= LARGE && !memory::may_claim(4 * size) {
+            return Err(Fault::no_memory("value"));
+        }
+    }
+    Ok(())
 }
 
 /// The body of a built-in function. Arguments that were not given are marked so; those of a variadic one

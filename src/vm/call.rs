@@ -1,5 +1,6 @@
 //! Calls of any value that can be called, with any arguments.
 
+use super::builtin::check_room;
 use super::builtin::{Context, Escape, Outcome};
 use super::machine::{Flow, Frame, Machine, Pending};
 use super::native::CallbackStep;
@@ -179,6 +180,7 @@ impl Machine {
         let program = self.program.clone();
         let function = &program.builtins.functions[number as usize];
         let row = arguments.bind(function.name, &function.parameters)?;
+        check_room(&row)?;
         let result = self.with_context(|context| (function.body)(context, &row));
         self.take_result(result, base, to)
     }
@@ -195,6 +197,8 @@ impl Machine {
         let method = &program.builtins.methods[number as usize];
         let none = Parameters::default();
         let row = arguments.bind(method.name, method.parameters.as_ref().unwrap_or(&none))?;
+        check_room(std::slice::from_ref(receiver))?;
+        check_room(&row)?;
         let result = self.with_context(|context| (method.body)(context, receiver, &row));
         self.take_result(result, base, to)
     }

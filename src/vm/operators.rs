@@ -302,7 +302,14 @@ pub(super) fn no_member(of: &str, name: &str, known: &[&str]) -> Fault {
 /// Calls a primitive without a name after what it is bound to.
 pub(super) fn bind_name(value: &Value, name: &str) {
     match value.view() {
-        View::Object(object) => object.label.bind(name),
+        View::Object(object) => {
+            object.label.bind(name);
+            // The lock that a condition has of its own is called after it.
+            if let Some(View::Object(lock)) = object.lock_of.as_ref().map(|lock| lock.get().view())
+            {
+                lock.label.bind(name);
+            }
+        }
         View::Atomic(atomic) => atomic.label.bind(name),
         View::Local(local) => local.label.bind(name),
         _ => {}

@@ -180,6 +180,9 @@ impl Machine {
         macro_rules! enter {
             ($callee:expr, $closure:expr, $base:expr, $to:expr) => {{
                 let callee: &'static Code = $callee;
+                // Not the reference: it may lie in a register, and those may move.
+                let closure: Option<&Ref<Closure>> = $closure;
+                let raw = closure.map_or(std::ptr::null_mut(), Ref::as_raw);
                 save!();
                 // SAFETY: the row of arguments lies in this frame's registers.
                 let base = unsafe { r.add($base).offset_from(self.stack.as_ptr()) } as usize;
@@ -188,8 +191,6 @@ impl Machine {
                         follow!(flow);
                     }
                 }
-                let closure: Option<&Ref<Closure>> = $closure;
-                let raw = closure.map_or(std::ptr::null_mut(), Ref::as_raw);
                 pc = callee.instructions.as_ptr();
                 let owns = self.owns as u8;
                 self.frames.push(Frame { code: Some(callee), closure: raw, next: pc, base: base as u32, to: $to, owns });
@@ -200,7 +201,9 @@ impl Machine {
                 for at in 0..usize::from(callee.arguments) {
                     self.owns |= reg!(at).tag();
                 }
-                if let Some(closure) = closure {
+                if !raw.is_null() {
+                    // SAFETY: a `Ref` is its pointer, and the caller's register owns a count.
+                    let closure = unsafe { &*(&raw const raw).cast::<Ref<Closure>>() };
                     for (i, captured) in closure.row().iter().enumerate() {
                         // SAFETY: the borrowed registers follow the arguments, and hold nothing on the heap.
                         unsafe { r.add(usize::from(callee.arguments) + i).write(captured.alias()) };
@@ -622,7 +625,7 @@ impl Machine {
                     unsafe { own.heap_ref::<Instance>() }.set(i.c(), value.clone());
                 }
                 Op::BindName => {
-                    if reg!(i.a()).is_heap() {
+                    if matches!(reg!(i.a()).tag(), tag::OBJECT | tag::ATOMIC | tag::LOCAL) {
                         step!(i);
                     }
                 }

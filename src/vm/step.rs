@@ -2,6 +2,7 @@
 //!
 //! The run loop does the common cases of common instructions itself and leaves all else to [`Machine::step`].
 
+use super::builtin::check_room;
 use super::call::{Arguments, Called};
 use super::machine::{Flow, Frame, Machine, Pending};
 use super::operators;
@@ -264,6 +265,7 @@ impl Machine {
                 let extra = self.extra();
                 let body = self.program.builtins.functions[c].body;
                 let first = self.base() + usize::from(i.b());
+                check_room(&self.stack[first..first + usize::from(extra.a())])?;
                 let result = self.with_row(first, usize::from(extra.a()), body);
                 return self.result(result, i.a());
             }
@@ -604,6 +606,7 @@ impl Machine {
                 let base = self.base();
                 let receiver = base + usize::from(i.b());
                 let first = base + i.c() + 1;
+                check_room(&self.stack[receiver..=receiver])?;
                 let Machine { program, locals, frames, stack, .. } = self;
                 let place =
                     || super::trace::place_of(frames).expect("a method is called from a script");

@@ -8,7 +8,7 @@ use super::driver::{Here, Stop};
 use super::locks::{self, is_held_by, lock_of};
 use super::shell::Shell;
 use super::waiter::{On, Outcome, WaitKind};
-use crate::primitives::{Action, Condition, Hold, Misuse, Primitive, Reply};
+use crate::primitives::{Action, Condition, Hold, Misuse, Reply};
 use crate::values::{Label, Object, ObjectKind, Published, Ref, Value, View};
 use crate::vm::{Answer, Limit};
 use std::sync::Arc;
@@ -104,23 +104,22 @@ impl Here<'_> {
             Ok(()) => self.act_uncancelled(&condition, action.clone(), limit),
             Err(stop) => Err(stop),
         };
-        match awaited {
-            Ok(Some(_)) => Ok(Answer::Value(Value::TRUE)),
-            Ok(None) => {
-                self.give_up(&condition, &action);
-                Ok(Answer::TimedOut)
-            }
-            Err(stop) => {
-                self.give_up(&condition, &action);
-                Err(stop)
-            }
+        if matches!(awaited, Ok(Some(_))) {
+            return Ok(Answer::Value(Value::TRUE));
         }
-    }
-
-    /// The ticket is not to be drawn any more: it may never have stood in line.
-    fn give_up(&self, condition: &Ref<Object>, action: &Action) {
-        if let Some(shell) = condition.body.downcast_ref::<Shell<Condition>>() {
-            shell.change(self.runtime, |state| state.give_up(self.strand.id, action));
+        let shell = condition.body.downcast_ref::<Shell<Condition>>();
+        let notified = shell
+            .is_some_and(|shell| shell.change(self.runtime, |state| state.leave(ticket.number)));
+        match awaited {
+            // It was notified all the same: the notification counts, and the cancel is for the next point where
+            // it could block.
+            Err(Stop::Raise(error)) if notified => {
+                self.strand.put_back(&error);
+                Ok(Answer::Value(Value::TRUE))
+            }
+            _ if notified => Ok(Answer::Value(Value::TRUE)),
+            Ok(_) => Ok(Answer::TimedOut),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -150,10 +149,8 @@ impl Here<'_> {
             Outcome::Acted(_, Err(misuse)) => Err(self.misuse(lock, &misuse)),
             Outcome::Killed => Err(Stop::Killed),
             Outcome::Raise(error) => {
-                // It never comes free: the block that held it must not give it back.
-                if ticket.hold == Hold::Block {
-                    self.lost.push((lock.address(), ticket.depth));
-                }
+                // It never comes free: to give it back, as the script will, is no mistake.
+                self.lost.push((lock.address(), ticket.depth));
                 Err(error.into())
             }
             Outcome::TimedOut | Outcome::Retry => Ok(Answer::Value(Value::NIL)),

@@ -68,19 +68,26 @@ fn circle(table: &Table, start: &Arc<Waiter>) -> Option<Vec<Arc<Waiter>>> {
     None
 }
 
-/// The error for a thread that is about to wait and never could go on: it closes a circle, or waits for what a
-/// thread holds that has ended.
+/// A thread that never can go on because this one waits, and the error for it: the one that closed a circle by
+/// waiting, or this one, if what it waits for is held by a thread that has ended.
 pub fn of_newcomer(
     runtime: &Arc<Runtime>,
     table: &Table,
     waiter: &Arc<Waiter>,
-) -> Option<Published> {
-    if let Some(circle) = circle(table, waiter) {
-        return Some(report::circle(runtime, &circle));
+) -> Option<(Arc<Waiter>, Published)> {
+    if !waiter.is_parked() {
+        return None;
+    }
+    if let Some(mut circle) = circle(table, waiter) {
+        // The lock after a `wait` is to be taken again in any case, if there is another to be told.
+        let last =
+            (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].since))?;
+        circle.rotate_left(last);
+        return Some((circle[0].clone(), report::circle(runtime, &circle)));
     }
     let holders = holders(waiter);
     let ended = holders.into_iter().find(|holder| !runtime.is_alive(*holder))?;
-    is_kept_by_ended(waiter).then(|| report::ended_holder(runtime, waiter, ended))
+    is_kept_by_ended(waiter).then(|| (waiter.clone(), report::ended_holder(runtime, waiter, ended)))
 }
 
 /// The error for a thread that waits for what `ended` held.

@@ -6,9 +6,10 @@ use super::runtime::Runtime;
 use super::scope::Scope;
 use super::strand::Strand;
 use super::waiter::{On, Outcome, WaitKind, Waiter};
+use crate::memory;
 use crate::primitives::Ended;
 use crate::source::Place;
-use crate::values::{ErrorValue, Fault, Published, Value};
+use crate::values::{ErrorKind, ErrorValue, Fault, Published, Value};
 use crate::vm::{Answer, Free, Limit, Machine, Pause, Request};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,7 +33,12 @@ pub struct Here<'a> {
     pub site: u64,
     /// The last limit that began, and the moment at which it runs out.
     pub last_limit: Option<(i64, i64)>,
+    /// When it last looked how much memory is left.
+    memory_looked: Instant,
 }
+
+/// How often a thread that computes looks how much memory is left.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Why a request is not answered.
 pub enum Stop {
@@ -73,7 +79,7 @@ pub fn drive(here: &mut Here<'_>, mut machine: Machine) -> (Option<Ended>, Machi
                 if strand.is_killed() {
                     return (None, machine);
                 }
-                match strand.take_interrupt() {
+                match strand.take_interrupt().or_else(|| here.look_at_memory()) {
                     Some(error) => Answer::Raise(error.into_inner()),
                     None => Answer::Continue,
                 }
@@ -99,16 +105,16 @@ impl<'a> Here<'a> {
         strand: &'a Arc<Strand>,
         task: Option<&'a Arc<Strand>>,
     ) -> Here<'a> {
-        let (scopes, rounds) = (Vec::new(), Vec::new());
         Here {
             runtime,
             strand,
             task,
-            scopes,
-            rounds,
+            scopes: Vec::new(),
+            rounds: Vec::new(),
             lost: Lost::default(),
             site: 0,
             last_limit: None,
+            memory_looked: Instant::now(),
         }
     }
 
@@ -155,6 +161,16 @@ impl<'a> Here<'a> {
         }
     }
 
+    /// The error to raise if hardly any memory is left.
+    fn look_at_memory(&mut self) -> Option<Published> {
+        if self.memory_looked.elapsed() < BETWEEN_LOOKS {
+            return None;
+        }
+        self.memory_looked = Instant::now();
+        memory::is_scarce()
+            .then(|| Runtime::error(ErrorKind::LimitError, "there is hardly any memory left"))
+    }
+
     /// Where it is in the script.
     pub fn place(&self) -> Option<Place> {
         self.runtime.program.place_of_site(self.site)
@@ -198,7 +214,7 @@ impl<'a> Here<'a> {
         match (limit.within, limit.until, self.last_limit) {
             (Some(within), ..) => within,
             (None, Some(until), Some((moment, within))) if until == moment => within,
-            _ => i64::try_from(since.elapsed().as_nanos()).unwrap_or(i64::MAX),
+            _ => rounded(i64::try_from(since.elapsed().as_nanos()).unwrap_or(i64::MAX)),
         }
     }
 
@@ -206,20 +222,20 @@ impl<'a> Here<'a> {
         self.blocking_point()?;
         if nanoseconds == 0 {
             std::thread::yield_now();
-            return Ok(Answer::Value(Value::NIL));
+            return Ok(Answer::Value(Value::TRUE));
         }
         let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Sleep));
         let deadline = super::timers::later(waiter.since, nanoseconds);
         match block(self.runtime, &waiter, Some(deadline)) {
             Outcome::Raise(error) => Err(error.into()),
             Outcome::Killed => Err(Stop::Killed),
-            _ => Ok(Answer::Value(Value::NIL)),
+            _ => Ok(Answer::Value(Value::TRUE)),
         }
     }
 }
 
 /// How long something took, to a second, a millisecond or a microsecond: for reports.
-pub fn rounded(nanoseconds: i64) -> i64 {
+fn rounded(nanoseconds: i64) -> i64 {
     let duration = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0));
     let unit = if duration >= Duration::from_secs(1) {
         10_000_000

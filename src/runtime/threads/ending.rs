@@ -3,7 +3,7 @@
 use super::handle::Joinable;
 use super::runtime::Runtime;
 use super::spawn::After;
-use super::strand::{Strand, StrandKind, cancelled};
+use super::strand::{Strand, StrandKind};
 use crate::primitives::Ended;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,8 +18,9 @@ pub fn end(
     ended: Option<Ended>,
     after: Option<After>,
 ) {
-    let ended = ended.unwrap_or_else(|| Ended::Cancelled(cancelled()));
     runtime.leave(strand);
+    // The program has ended: nobody is to see anything more of it.
+    let Some(ended) = ended else { return };
     publish(runtime, strand, &ended);
     if let Some(after) = after {
         after(runtime, &ended);

@@ -1,6 +1,6 @@
 //! Locks, semaphores, and the sides of readers–writer locks: taking, and giving back.
 
-use super::driver::{Here, Stop, rounded};
+use super::driver::{Here, Stop};
 use super::shell::Shell;
 use super::waiter::{Outcome, WaitKind};
 use super::word::WordBody;
@@ -129,23 +129,23 @@ impl Here<'_> {
 
     /// The error of a wait whose time ran out.
     pub(super) fn timeout(&self, what: &str, length: i64) -> Stop {
-        let message = format!("waited {} for {what}", duration_text(rounded(length)));
+        let message = format!("waited {} for {what}", duration_text(length));
         Fault::new(ErrorKind::Timeout, message).into()
     }
 
     /// What an action waits for, and who has it.
     pub(super) fn described(&self, object: &Ref<Object>, action: &Action) -> String {
         let mut text = super::report::waits_for(object, action);
-        let holders = super::deadlock::holders_of_object(self.strand.id, object, action);
-        let names: Vec<String> = holders.iter().map(|id| self.runtime.thread_name(*id)).collect();
-        if !names.is_empty() && !matches!(action, Action::Join) {
-            let them = names.join(", ");
-            text = if holders == [self.strand.id] {
-                format!("{text}, held by itself")
-            } else {
-                format!("{text}, held by {them}")
-            };
+        let mut holders = super::deadlock::holders_of_object(self.strand.id, object, action);
+        if holders.is_empty() {
+            holders.extend(word_of(object).and_then(|word| word.owner(object)));
         }
+        if matches!(action, Action::Join) || holders.is_empty() {
+            return text;
+        }
+        let name = |id: &ThreadId| self.runtime.thread_name(*id);
+        text.push_str(", held by ");
+        text.push_str(&holders.iter().map(name).collect::<Vec<_>>().join(", "));
         text
     }
 
@@ -157,7 +157,7 @@ impl Here<'_> {
         hold: Hold,
     ) -> Result<Answer, Stop> {
         let object = lock_of(target.object());
-        if hold == Hold::Block && self.was_lost(object) {
+        if self.was_lost(object) {
             return Ok(Answer::Value(Value::TRUE));
         }
         let result = match (target, word_of(object)) {

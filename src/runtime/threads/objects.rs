@@ -173,7 +173,9 @@ impl Here<'_> {
         let who = self.strand.id;
         let since = Instant::now();
         let deadline = self.deadline(limit);
-        let outcome = if deadline.is_some_and(|deadline| deadline <= since) {
+        // Who has arrived at a barrier leaves it only by way of its line.
+        let may_leave = !matches!(action, Action::Round { .. });
+        let outcome = if may_leave && deadline.is_some_and(|deadline| deadline <= since) {
             match shell.attempt(self.runtime, who, action.clone(), None) {
                 Attempt::Acted(result) => Outcome::Acted(0, result),
                 Attempt::Waits | Attempt::NotReady => Outcome::TimedOut,

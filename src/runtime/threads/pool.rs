@@ -187,11 +187,8 @@ impl Worker<'_> {
                 None => self.run(Some(&task), job),
             };
             task.leave_worker();
-            self.pool.ended(
-                self.runtime,
-                &task,
-                ended.unwrap_or_else(|| Ended::Cancelled(cancelled())),
-            );
+            let Some(ended) = ended else { return };
+            self.pool.ended(self.runtime, &task, ended);
         }
     }
 

@@ -15,8 +15,8 @@ use crate::values::{ErrorKind, ErrorValue, Published, View};
 use crate::vm::{Limits, Machine, Program};
 use parking_lot::{Condvar, Mutex};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// How a report becomes text.
@@ -61,6 +61,7 @@ pub struct Runtime {
     pub timers: Service,
     /// Chance.
     pub random: Mutex<fastrand::Rng>,
+    main: OnceLock<Arc<Strand>>,
     /// When it began.
     pub started: Instant,
     /// Whether a deadlock of the whole program was told in full.
@@ -122,6 +123,7 @@ impl Runtime {
             crew: Crew::default(),
             timers: Service::default(),
             random: Mutex::new(random),
+            main: OnceLock::new(),
             started: Instant::now(),
             deadlock_told: AtomicBool::new(false),
             registry: Mutex::default(),
@@ -153,6 +155,7 @@ impl Runtime {
     ) -> std::io::Result<Status> {
         let strand =
             Strand::new(self.next_id(), StrandKind::Main, "main".into(), false, None, None, None);
+        let _ = self.main.set(strand.clone());
         let handler = if self.config.signals { signals::handle(self, &strand) } else { None };
         spawn::start_first(self, strand, machine)?;
         let end = {
@@ -280,9 +283,9 @@ impl Runtime {
         self.registry.lock().live.values().cloned().collect()
     }
 
-    /// The first thread, as long as it is alive.
+    /// The first thread.
     pub fn main_thread(&self) -> Option<Arc<Strand>> {
-        self.registry.lock().live.get(&MAIN).cloned()
+        self.main.get().cloned()
     }
 
     /// What a thread is called.

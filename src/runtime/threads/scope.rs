@@ -11,7 +11,7 @@
 //! left, or the last child finds the waiter.
 
 use super::block::block;
-use super::driver::{Here, Stop, rounded};
+use super::driver::{Here, Stop};
 use super::handle::Joinable;
 use super::joining::add_other;
 use super::runtime::Runtime;
@@ -266,7 +266,7 @@ impl Here<'_> {
             Some(error) => Err(error.into()),
             None if expired && or_else => Ok(Answer::TimedOut),
             None if expired => {
-                let length = duration_text(rounded(scope.within.unwrap_or(0)));
+                let length = duration_text(scope.within.unwrap_or(0));
                 let message = format!("waited {length} for the scope to end");
                 Err(Fault::new(ErrorKind::Timeout, message).into())
             }

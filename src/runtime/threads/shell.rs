@@ -10,6 +10,7 @@ use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Action, Line, Misuse, Primitive, Reply, ThreadId};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
+use std::mem::discriminant;
 use std::sync::Arc;
 
 /// A state with its waiters.
@@ -111,8 +112,7 @@ impl<P: Primitive> Inner<P> {
     ) -> Option<Result<Reply, Misuse>> {
         while let Some(partner) = self.state.partner(who, &action) {
             let at = self.waiting.iter().position(|waiting| {
-                waiting.who == partner
-                    && self.state.line(&waiting.action) != self.state.line(&action)
+                waiting.who == partner && discriminant(&waiting.action) != discriminant(&action)
             });
             let Some(partner) = at.and_then(|at| self.waiting.remove(at)) else { break };
             if partner.waiter.claim(runtime) {

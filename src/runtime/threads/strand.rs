@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::shell::Shell;
 use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Ended, Thread, ThreadId};
-use crate::values::{ErrorKind, ErrorValue, Published, Spawned};
+use crate::values::{ErrorKind, ErrorValue, Published, Spawned, Value, View};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -213,6 +213,18 @@ impl Strand {
         let error = signals.take_error();
         self.settle_attention(&signals);
         error
+    }
+
+    /// What was raised was not: it is to be at the next point that could block.
+    pub fn put_back(&self, error: &Value) {
+        let mut signals = self.signals.lock();
+        let View::Error(raised) = error.view() else { return };
+        if raised.is(ErrorKind::Interrupted) {
+            signals.interrupted = true;
+        } else if raised.is(ErrorKind::Cancelled) {
+            signals.cancelled = true;
+        }
+        self.settle_attention(&signals);
     }
 
     /// The error to raise though the thread computes: an interrupt.

@@ -171,6 +171,7 @@ impl TimerBody {
         let cancelled = self.state.change(runtime, |state| {
             if !state.cancelled {
                 state.fired = true;
+                state.running = true;
             }
             state.cancelled
         });
@@ -202,6 +203,7 @@ impl TimerBody {
         let goes_on = matches!(ended, Ended::Value(_)) && self.every.is_some();
         let cancelled = self.state.change(runtime, |state| {
             *self.running.lock() = None;
+            state.running = false;
             if !goes_on {
                 self.end_order.store(runtime.next_id(), Ordering::SeqCst);
                 state.ended = Some(ended.clone());
@@ -247,7 +249,7 @@ impl TimerBody {
                 state.cancelled = true;
                 self.end_order.store(runtime.next_id(), Ordering::SeqCst);
             }
-            (!over, self.running.lock().is_none())
+            (!over, !state.running)
         });
         if stopped && idle {
             // Otherwise the run that is under way does this when it is over.

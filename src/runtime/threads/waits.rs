@@ -8,7 +8,8 @@
 //!
 //! A cycle is looked for when a thread enters the table. Of threads that wait for one another in a circle, one
 //! enters last, and by then the others are in the table, and what they hold was taken before they entered. The
-//! table's lock orders the entries, so that one finds the circle, and only it.
+//! table's lock orders the entries, so that one finds the circle, and only it. The one that is told is the one
+//! that began to wait last, and so closed it: it need not be the one that entered last.
 
 use super::deadlock;
 use super::runtime::Runtime;
@@ -60,11 +61,14 @@ impl Waits {
         }
         table.waiting.insert(waiter.strand.id, waiter.clone());
         let none_able = self.able.fetch_sub(1, Ordering::SeqCst) == 1;
-        if waiter.kind != WaitKind::Idle
-            && let Some(error) = deadlock::of_newcomer(runtime, &table, waiter)
-        {
-            waiter.end(runtime, Outcome::Raise(error));
-            return true;
+        if waiter.kind != WaitKind::Idle {
+            // It may be in several circles; each is broken.
+            while let Some((victim, error)) = deadlock::of_newcomer(runtime, &table, waiter) {
+                victim.end(runtime, Outcome::Raise(error));
+                if victim.strand.id == waiter.strand.id {
+                    return true;
+                }
+            }
         }
         drop(table);
         if none_able {

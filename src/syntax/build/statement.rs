@@ -92,10 +92,16 @@ impl Builder<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::string => {
-                    path = {
-                        let at = span(&part);
-                        (self.plain_string(part), at)
+                    let at = span(&part);
+                    if !part.as_str().starts_with('"') || part.as_str().starts_with("\"\"\"") {
+                        self.error(
+                            at,
+                            "the path of an import is a plain string",
+                            "",
+                            "write it as \"…\"",
+                        );
                     }
+                    path = (self.plain_string(part), at);
                 }
                 Rule::name => alias = Some(self.ident(&part)),
                 _ => {}
@@ -142,7 +148,18 @@ impl Builder<'_> {
                     let whole = span(&part);
                     methods.push(self.function(part, Some(whole)));
                 }
-                Rule::member_field => fields.extend(self.field(part)),
+                Rule::member_field => {
+                    let field = self.field(part);
+                    let late = |field: &Field| field.default.is_none();
+                    if let Some(field) = field.as_ref().filter(|field| late(field))
+                        && fields.last().is_some_and(|last| !late(last))
+                    {
+                        let help = "give it a default too, or put it before those that have one";
+                        let what = "a field without a default after one with";
+                        self.error(field.name.span, what, "", help);
+                    }
+                    fields.extend(field);
+                }
                 _ => {}
             }
         }
