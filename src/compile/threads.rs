@@ -196,7 +196,7 @@ impl<'a> Compiler<'a> {
             }
         }
         self.work(builder, &spawn.work, base + 3);
-        builder.at(at);
+        builder.at(head_of(&spawn.work, at));
         builder.emit_ask(to, base, 5 + arguments, AskKind::Spawn, false);
     }
 
@@ -214,7 +214,7 @@ impl<'a> Compiler<'a> {
         builder.emit_int(Op::LoadInt, base, 0, if every { TIMER_EVERY } else { 0 });
         self.value(builder, delay, base + 1);
         self.work(builder, work, base + 2);
-        builder.at(at);
+        builder.at(head_of(work, at));
         builder.emit_ask(to, base, 4 + arguments, AskKind::Timer, false);
     }
 
@@ -247,6 +247,16 @@ impl<'a> Compiler<'a> {
         self.value(builder, delay, base);
         builder.at(at);
         builder.emit_ask(to, base, 1, AskKind::Sleep, false);
+    }
+}
+
+/// The place of what starts a thread: of a block, only what stands before it.
+fn head_of(work: &Work, at: Span) -> Span {
+    match work {
+        Work::Block(function) => {
+            Span { start: at.start, end: function.body.span.start.max(at.start + 1) }
+        }
+        Work::Call(..) => at,
     }
 }
 

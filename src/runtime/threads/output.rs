@@ -57,8 +57,10 @@ impl Sink for Standard {
                 self.out.write_all(text.as_bytes())
             }
             Stream::Err => {
-                self.out.flush()?;
-                self.err.write_all(text.as_bytes())
+                // If that one fails, this one need not.
+                let flushed = self.out.flush();
+                self.err.write_all(text.as_bytes())?;
+                flushed
             }
         }
     }

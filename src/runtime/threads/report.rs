@@ -5,7 +5,7 @@ use super::locks;
 use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use super::waiter::{WaitKind, Waiter};
-use crate::diagnostics::{Code, Report, Severity};
+use crate::diagnostics::{Code, Label, Report, Severity};
 use crate::primitives::{Action, ThreadId};
 use crate::source::Place;
 use crate::values::{
@@ -125,11 +125,17 @@ fn told(error: &ErrorValue, whole: bool) -> Report {
     };
     let trace = distinct(&origin.trace);
     if let Some(first) = trace.first() {
-        let known = report.labels.iter().any(|label| label.place == first.place);
-        if !known {
+        // The detail tells what is to be seen there.
+        let inside = |label: &Label| {
+            let (part, whole) = (label.place.span, first.place.span);
+            whole.start <= part.start && part.end <= whole.end
+        };
+        let told = report
+            .labels
+            .iter()
+            .any(|label| inside(label) && label.place.source.name() == first.place.source.name());
+        if !told || !thread.is_empty() {
             report = report.label(first.place.clone(), format!("raised here{thread}"));
-        } else if !thread.is_empty() && report.labels.len() == 1 {
-            report.labels[0].text.push_str(&thread);
         }
     }
     if whole {

@@ -1,0 +1,259 @@
+//! The command line as people meet it: what goes where, and the exit status.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn conc(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conc"));
+    command
+        .args(arguments)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command.stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> (String, String, i32) {
+    told(conc(arguments).output().expect("conc runs"))
+}
+
+fn told(output: Output) -> (String, String, i32) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes UTF-8");
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap_or(-1))
+}
+
+fn with_input(arguments: &[&str], input: &[u8]) -> (String, String, i32) {
+    let mut child = conc(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("conc runs");
+    child.stdin.take().expect("a pipe").write_all(input).expect("conc reads it");
+    told(child.wait_with_output().expect("conc ends"))
+}
+
+/// A file of this test's own.
+fn file(name: &str, contents: &[u8]) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("conc-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for files");
+    let path = folder.join(name);
+    std::fs::write(&path, contents).expect("a file");
+    path
+}
+
+#[test]
+fn a_script_is_run_in_each_way_it_can_be_given() {
+    let path = file("ways.conc", b"print(\"ran\", args)\n");
+    let path = path.to_str().expect("a plain path");
+    assert_eq!(run(&[path, "a", "-b"]), ("ran [\"a\", \"-b\"]\n".into(), String::new(), 0));
+    assert_eq!(run(&["run", path, "--seed"]), ("ran [\"--seed\"]\n".into(), String::new(), 0));
+    assert_eq!(run(&["-e", "print(1 + 1, args)", "x"]), ("2 [\"x\"]\n".into(), String::new(), 0));
+    assert_eq!(with_input(&["-", "y"], b"print(args)"), ("[\"y\"]\n".into(), String::new(), 0));
+    assert_eq!(with_input(&[], b"#!/usr/bin/env conc\nprint(2)"), ("2\n".into(), String::new(), 0));
+}
+
+#[test]
+fn statuses_are_those_of_the_language() {
+    let status = |code: &str| run(&["-q", "-e", code]).2;
+    assert_eq!(status("nil"), 0);
+    assert_eq!(status("raise \"no\""), 1);
+    assert_eq!(status("let = 1"), 2);
+    assert_eq!(status("recv Queue()"), 3);
+    assert_eq!(status("spawn { raise \"lost\" }"), 1);
+    assert_eq!(status("spawn { recv Queue() }"), 3);
+    assert_eq!(status("exit(7)"), 7);
+    assert_eq!(status("spawn { exit(9) }; sleep 10s"), 9);
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line() {
+    let (out, err, status) = run(&["no/such.conc"]);
+    assert_eq!((out.as_str(), status), ("", 2));
+    assert_eq!(err, "error: cannot read `no/such.conc`: no such file or directory\n");
+    assert_eq!(run(&["."]).1, "error: cannot read `.`: it is a directory\n");
+    let latin = file("latin.conc", b"print(1)\nlet x = \"\xe9\"\n");
+    let (_, err, status) = run(&[latin.to_str().expect("a plain path")]);
+    assert_eq!(status, 2);
+    assert!(
+        err.ends_with("latin.conc`: line 2 is not UTF-8 text\n") && err.lines().count() == 1,
+        "{err}"
+    );
+    assert_eq!(
+        with_input(&["-"], b"\xff").1,
+        "error: cannot read `<stdin>`: line 1 is not UTF-8 text\n"
+    );
+}
+
+#[test]
+fn a_wrong_command_line_says_what_was_meant() {
+    let (_, err, status) = run(&["run", "--sead", "3", "x.conc"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("--sead") && err.contains("--seed"), "{err}");
+    let (_, err, status) = run(&["--color", "sometimes", "x.conc"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("auto") && err.contains("never"), "{err}");
+    assert_eq!(run(&["check"]).2, 2);
+    assert_eq!(run(&["dump"]).2, 2);
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let (out, err, status) = run(&["--help"]);
+    assert!(
+        out.contains("run")
+            && out.contains("check")
+            && out.contains("dump")
+            && out.contains("Exit status")
+    );
+    assert_eq!((err.as_str(), status), ("", 0));
+    assert_eq!(run(&["--version"]).0, format!("conc {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(run(&["run", "--help"]).0.contains("--max-threads"));
+}
+
+#[test]
+fn check_runs_nothing() {
+    let good = file("good.conc", b"print(1)");
+    let bad = file("bad.conc", b"print(x)\nprint(y)");
+    let (good, bad) = (good.to_str().expect("a path"), bad.to_str().expect("a path"));
+    assert_eq!(run(&["check", good]), (String::new(), String::new(), 0));
+    let (out, err, status) = run(&["check", "--json", good, bad]);
+    assert_eq!((out.as_str(), status, err.lines().count()), ("", 2, 2));
+    for line in err.lines() {
+        let report: serde_json::Value = serde_json::from_str(line).expect("a line is an object");
+        assert_eq!(report["code"], "conc::name");
+        assert!(report["file"].as_str().expect("a name").ends_with("bad.conc"));
+    }
+}
+
+#[test]
+fn dump_prints_what_was_made_of_a_script() {
+    let path = file("dump.conc", b"fn twice(x) { x + x }\nprint(twice(21))\n");
+    let path = path.to_str().expect("a path");
+    let (code, _, status) = run(&["dump", path]);
+    assert!(status == 0 && code.contains("fn twice(x)") && code.contains("CallFunction"), "{code}");
+    let (tree, _, status) = run(&["dump", "--ast", path]);
+    assert!(status == 0 && tree.contains("twice") && tree.contains("21"), "{tree}");
+    assert_eq!(run(&["dump", "no.conc"]).2, 2);
+}
+
+#[test]
+fn colour_is_as_it_is_wanted() {
+    let colored = |command: &mut Command| {
+        let output = command.output().expect("conc runs");
+        String::from_utf8_lossy(&output.stderr).contains("\u{1b}[")
+    };
+    assert!(!colored(&mut conc(&["-e", "raise \"x\""])));
+    assert!(colored(&mut conc(&["--color", "always", "-e", "raise \"x\""])));
+    assert!(colored(conc(&["-e", "raise \"x\""]).env("CLICOLOR_FORCE", "1")));
+    assert!(!colored(conc(&["--color=never", "-e", "raise \"x\""]).env("CLICOLOR_FORCE", "1")));
+}
+
+#[test]
+fn limits_hold() {
+    let threads = "let es = Event(); try { for i in 0..9 { spawn { wait es } } } catch e { print(e.kind) }; es.set()";
+    assert_eq!(run(&["run", "--max-threads", "5", "-e", threads]).0, "LimitError\n");
+    let depth = "fn f(n) { f(n + 1) }; try { f(0) } catch e { print(e.kind) }";
+    assert_eq!(run(&["run", "--max-depth", "50", "-e", depth]).0, "StackOverflow\n");
+    let random = "print(random(), random_int(1, 1000000))";
+    assert_eq!(
+        run(&["run", "--seed", "7", "-e", random]).0,
+        run(&["run", "--seed", "7", "-e", random]).0
+    );
+    assert_ne!(
+        run(&["run", "--seed", "7", "-e", random]).0,
+        run(&["run", "--seed", "8", "-e", random]).0
+    );
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_run_quietly() {
+    let mut child = conc(&["-e", "var i = 0; loop { print(i); i += 1 }"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("conc runs");
+    let mut some = [0; 100];
+    child.stdout.take().expect("a pipe").read_exact(&mut some).expect("it prints");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let output = conc(&["-e", "print(1)"]).stdout(full).output().expect("conc runs");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && err.contains("standard output"), "{err}");
+}
+
+/// Sends a signal once the script has said that it is ready; what came of it.
+fn signalled(code: &str, signals: &[&str]) -> (String, String, i32) {
+    let mut child = conc(&["-q", "-e", code])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("conc runs");
+    let mut out = child.stdout.take().expect("a pipe");
+    let mut ready = [0; 6];
+    out.read_exact(&mut ready).expect("the script is ready");
+    for signal in signals {
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill is there");
+        assert!(sent.success());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let begun = Instant::now();
+    while child.try_wait().expect("it can be waited for").is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it went on in spite of {signals:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).expect("it writes UTF-8");
+    let (_, err, status) = told(child.wait_with_output().expect("it has ended"));
+    (rest, err, status)
+}
+
+#[test]
+fn an_interrupt_is_raised_in_main_wherever_it_is() {
+    let (_, err, status) = signalled("print(\"ready\"); loop { }", &["INT"]);
+    assert!(status == 130 && err.contains("Interrupted"), "{err}");
+    assert_eq!(signalled("print(\"ready\"); sleep 60s", &["INT"]).2, 130);
+    assert_eq!(signalled("let m = Lock(); spawn daemon { lock m { sleep 60s } }; while not m.locked() { sleep 1ms }; print(\"ready\"); lock m { }", &["INT"]).2, 130);
+    let caught = "print(\"ready\"); try { sleep 60s } catch e: Interrupted { print(\"caught\") }";
+    assert_eq!(signalled(caught, &["INT"]), ("caught\n".into(), String::new(), 0));
+}
+
+#[test]
+fn a_second_interrupt_ends_the_program() {
+    let code = "print(\"ready\"); loop { try { loop { sleep 1s } } catch e: Interrupted { } }";
+    assert_eq!(signalled(code, &["INT", "INT"]).2, 130);
+}
+
+#[test]
+fn a_quit_tells_what_every_thread_does() {
+    let code =
+        "let gate = Event(); spawn daemon \"idler\" { wait gate }; print(\"ready\"); sleep 1s";
+    let mut child = conc(&["-e", code])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("conc runs");
+    let mut ready = [0; 6];
+    child.stdout.take().expect("a pipe").read_exact(&mut ready).expect("the script is ready");
+    std::thread::sleep(Duration::from_millis(200));
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill").args(["-s", "QUIT", &id]).status().expect("kill is there").success()
+    );
+    let (_, err, status) = told(child.wait_with_output().expect("it ends"));
+    assert_eq!(status, 0);
+    assert!(
+        err.contains("idler waits for Event gate") && err.contains("main waits for sleep"),
+        "{err}"
+    );
+}
