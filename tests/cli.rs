@@ -257,3 +257,25 @@ fn a_quit_tells_what_every_thread_does() {
         "{err}"
     );
 }
+
+/// The pieces of code in the README's text.
+fn pieces_of_readme() -> (Vec<String>, Vec<String>) {
+    let text = include_str!("../README.md");
+    let tour = text.find("## A tour").expect("there is a tour");
+    let end = text.find("## The primitives").expect("there are primitives");
+    let pieces = |part: &str| part.split("```").skip(1).step_by(2).map(str::to_owned).collect();
+    (pieces(&text[..tour]), pieces(&text[tour..end]))
+}
+
+#[test]
+fn the_readme_is_true() {
+    let (first, tour) = pieces_of_readme();
+    let (out, err, status) = run(&["-e", &first[0]]);
+    assert!(
+        status == 3 && out.lines().count() == 1 && err.contains("wait for each other"),
+        "{out}{err}"
+    );
+    let (out, err, status) = run(&["-e", &tour.concat()]);
+    assert_eq!((err.as_str(), status), ("", 0));
+    assert_eq!(out, "Point(x: 1, y: 0)     6 empty\n42\ntoo slow\nnothing came\n");
+}
