@@ -6,9 +6,10 @@
 
 use super::format_spec::FormatSpec;
 use crate::source::Span;
+use std::fmt;
 
 /// A name where it is declared or used.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Ident {
     /// Its text.
     pub name: Box<str>,
@@ -16,6 +17,13 @@ pub struct Ident {
     pub span: Span,
     /// Its number among the names of the script.
     pub id: u32,
+}
+
+/// `total#4 at 3..8`
+impl fmt::Debug for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{} at {:?}", self.name, self.id, self.span)
+    }
 }
 
 /// A whole script.
@@ -30,7 +38,7 @@ pub struct Script {
 }
 
 /// Statements between braces.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Block {
     /// In order.
     pub statements: Vec<Stmt>,
@@ -38,13 +46,27 @@ pub struct Block {
     pub span: Span,
 }
 
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.statements.fmt(f)
+    }
+}
+
 /// A statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Stmt {
     /// What it is.
     pub kind: StmtKind,
     /// Where it stands.
     pub span: Span,
+}
+
+/// Its kind, and where it stands.
+impl fmt::Debug for Stmt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        write!(f, " at {:?}", self.span)
+    }
 }
 
 /// The kinds of statement.
@@ -138,7 +160,7 @@ pub struct Field {
 }
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -148,6 +170,14 @@ pub struct Expr {
     pub height: u32,
     /// Whether a block of statements is run within it, by the same function.
     pub has_block: bool,
+}
+
+/// Its kind, and where it stands.
+impl fmt::Debug for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        write!(f, " at {:?}", self.span)
+    }
 }
 
 /// The kinds of expression.

@@ -15,6 +15,7 @@ mod program;
 mod request;
 mod run;
 mod step;
+mod step_call;
 mod trace;
 mod unwind;
 

@@ -24,9 +24,10 @@
 
 use super::machine::{Flow, Frame, Machine};
 use super::request::Pause;
+use super::trace::site_of;
 use crate::bytecode::{Instruction, Op};
 use crate::primitives::{Hold, Lock, RLock};
-use crate::source::Place;
+
 use crate::values::{
     Cell, Closure, Code, Instance, List, Object, ObjectKind, Ref, StructType, Value, floor_mod, tag,
 };
@@ -743,37 +744,5 @@ unsafe fn leave(slot: *mut Value) {
         if (*slot).is_heap() {
             drop_register(slot);
         }
-    }
-}
-
-/// Where a lock was taken, as one word that is not 0: the unit, the function and the instruction. Of a very
-/// large script it may tell another place.
-fn site_of(code: &Code, at: usize) -> u64 {
-    let (unit, function) = code.number;
-    1 << 63
-        | u64::from(unit & 0xf_ffff) << 43
-        | u64::from(function & 0x3f_ffff) << 21
-        | (at as u64 & 0x1f_ffff)
-}
-
-impl super::Program {
-    /// The place in a script that a word of [`crate::values::Object::site`] tells.
-    #[must_use]
-    pub fn place_of_site(&self, site: u64) -> Option<Place> {
-        if site == 0 {
-            return None;
-        }
-        let (unit, function, at) =
-            (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
-        Some(self.callee(unit as u32, function as u32)?.code().place_at(at as usize))
-    }
-}
-
-impl Machine {
-    /// The place where the machine is, as one word: see [`super::Program::place_of_site`].
-    #[must_use]
-    pub fn site(&self) -> u64 {
-        let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, frame.running())));
-        frame.map_or(0, |(code, at)| site_of(code, at))
     }
 }

@@ -2,19 +2,19 @@
 //!
 //! The run loop does the common cases of common instructions itself and leaves all else to [`Machine::step`].
 
+use super::Escape;
 use super::builtin::check_room;
-use super::call::{Arguments, Called};
+use super::call::Called;
 use super::machine::{Flow, Frame, Machine, Pending};
 use super::operators;
 use super::request::{Access, Request};
 use super::run::Mode;
-use super::{Escape, TypeKey};
-use crate::bytecode::{AskOperand, CaptureSource, Constant, Construct, Instruction, Op};
+use crate::bytecode::{AskOperand, Constant, Construct, Instruction, Op};
 use crate::source::Place;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
-    Cell, Closure, Code, ErrorKind, Fault, Instance, IterState, List, Map, Ref, Step, StructType,
-    Value, View, binary, format_value, invert, negate,
+    Cell, Closure, ErrorKind, Fault, Instance, IterState, List, Map, Ref, Step, Value, View,
+    binary, format_value, invert, negate,
 };
 
 impl Machine {
@@ -29,26 +29,26 @@ impl Machine {
 
     // ---- Registers and the like --------------------------------------------------------------
 
-    fn base(&self) -> usize {
+    pub(super) fn base(&self) -> usize {
         self.frames.last().map_or(0, |frame| frame.base as usize)
     }
 
-    fn reg(&self, register: impl Into<usize>) -> &Value {
+    pub(super) fn reg(&self, register: impl Into<usize>) -> &Value {
         &self.stack[self.base() + register.into()]
     }
 
     /// A row of registers.
-    fn row(&self, first: impl Into<usize>, count: usize) -> &[Value] {
+    pub(super) fn row(&self, first: impl Into<usize>, count: usize) -> &[Value] {
         let first = self.base() + first.into();
         &self.stack[first..first + count]
     }
 
-    fn set(&mut self, register: u16, value: impl Into<Value>) -> Flow {
+    pub(super) fn set(&mut self, register: u16, value: impl Into<Value>) -> Flow {
         self.write(register, value.into());
         Flow::Run
     }
 
-    fn constant(&self, index: usize) -> &'static Value {
+    pub(super) fn constant(&self, index: usize) -> &'static Value {
         self.code.constants[index].get()
     }
 
@@ -68,7 +68,7 @@ impl Machine {
     }
 
     /// The word after the instruction.
-    fn extra(&mut self) -> Instruction {
+    pub(super) fn extra(&mut self) -> Instruction {
         let Some(frame) = self.frames.last_mut() else { unreachable!("a frame runs") };
         let at = frame.pc();
         frame.go_to(at + 1);
@@ -76,7 +76,10 @@ impl Machine {
     }
 
     /// Under control, asks before an access to something shared; the instruction is then run again.
-    fn gate<M: Mode>(&mut self, access: impl FnOnce(&Machine) -> Option<Access>) -> Option<Flow> {
+    pub(super) fn gate<M: Mode>(
+        &mut self,
+        access: impl FnOnce(&Machine) -> Option<Access>,
+    ) -> Option<Flow> {
         if !M::CONTROLLED || std::mem::take(&mut self.granted) {
             return None;
         }
@@ -89,7 +92,7 @@ impl Machine {
     }
 
     /// What came of a call whose result goes to a register.
-    fn called(&mut self, called: Result<Called, Fault>, to: u16) -> Result<Flow, Fault> {
+    pub(super) fn called(&mut self, called: Result<Called, Fault>, to: u16) -> Result<Flow, Fault> {
         Ok(match called? {
             Called::Frame => Flow::Run,
             Called::Value(value) => self.set(to, value),
@@ -104,7 +107,7 @@ impl Machine {
     }
 
     /// What came of a built-in function whose result goes to a register.
-    fn result(&mut self, result: Result<Value, Escape>, to: u16) -> Result<Flow, Fault> {
+    pub(super) fn result(&mut self, result: Result<Value, Escape>, to: u16) -> Result<Flow, Fault> {
         if let Ok(value) = result {
             return Ok(self.set(to, value));
         }
@@ -544,159 +547,6 @@ impl Machine {
             }
         }
     }
-
-    // ---- Calls -------------------------------------------------------------------------------
-
-    /// Runs a built-in function on a row of registers.
-    fn with_row<R>(
-        &mut self,
-        first: usize,
-        count: usize,
-        body: impl FnOnce(&mut super::Context<'_>, &[Value]) -> R,
-    ) -> R {
-        let Machine { program, locals, frames, stack, .. } = self;
-        let place =
-            || super::trace::place_of(frames).expect("a built-in function is called from a script");
-        body(&mut super::Context { program, locals, place: &place }, &stack[first..first + count])
-    }
-
-    /// Moves the arguments of a call out of their registers, with their names.
-    fn take_arguments(&mut self, first: usize, extra: Instruction) -> Arguments {
-        let first = self.base() + first;
-        let values = self.stack[first..first + usize::from(extra.a())]
-            .iter_mut()
-            .map(std::mem::take)
-            .collect();
-        let names = match extra.c().checked_sub(1).map(|names| &self.code.plain[names]) {
-            Some(Constant::Names(names)) => names
-                .iter()
-                .map(|name| Some(name.to_string()).filter(|name| !name.is_empty()))
-                .collect(),
-            _ => Vec::new(),
-        };
-        Arguments { values, names, bound: false }
-    }
-
-    fn step_call(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let extra = self.extra();
-        // The callee's own register keeps it alive: nothing writes that during the call.
-        let callee = self.reg(i.b()).clone();
-        let arguments = self.take_arguments(i.c(), extra);
-        let called = self.call_value(&callee, self.base() + i.c(), i.a(), arguments);
-        self.called(called, i.a())
-    }
-
-    fn step_call_method<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        if let Some(flow) = self.gate::<M>(|this| container(this.reg(i.b()), &Value::NIL, true)) {
-            return Ok(flow);
-        }
-        let extra = self.extra();
-        let site = &self.code.sites[usize::from(extra.b())];
-        // A method of a built-in type that was found here before, with as many arguments as it takes.
-        let key = TypeKey::of(self.reg(i.b()));
-        let cache = site.cache.load(std::sync::atomic::Ordering::Relaxed);
-        if extra.c() == 0 && cache >> 32 == u64::from(key.0) && cache != 0 {
-            let method = &self.program.builtins.methods[(cache & 0xffff_ffff) as usize];
-            let fits = method
-                .parameters
-                .as_ref()
-                .is_some_and(|p| !p.variadic && p.list.len() == usize::from(extra.a()));
-            if fits {
-                let body = method.body;
-                let base = self.base();
-                let receiver = base + usize::from(i.b());
-                let first = base + i.c() + 1;
-                check_room(&self.stack[receiver..=receiver])?;
-                let Machine { program, locals, frames, stack, .. } = self;
-                let place =
-                    || super::trace::place_of(frames).expect("a method is called from a script");
-                let context = &mut super::Context { program, locals, place: &place };
-                let result =
-                    body(context, &stack[receiver], &stack[first..first + usize::from(extra.a())]);
-                return self.result(result, i.a());
-            }
-        }
-        let receiver = self.reg(i.b()).clone();
-        let arguments = self.take_arguments(i.c() + 1, extra);
-        let called = self.call_member(&receiver, site, self.base() + i.c(), i.a(), arguments);
-        self.called(called, i.a())
-    }
-
-    fn import(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let Constant::Module(unit) = &self.code.plain[i.c()] else {
-            unreachable!("an import is of a module")
-        };
-        if let Some(module) = self.program.begin_import(*unit) {
-            let base = self.base() + usize::from(self.code.registers);
-            self.check_depth()?;
-            self.reserve(base, usize::from(module.registers).max(1))?;
-            // Its result is nil; it goes to a register that its own frame has left.
-            let to = self.code.registers;
-            self.push_frame(module, std::ptr::null_mut(), base, to);
-        }
-        Ok(Flow::Run)
-    }
-
-    /// The values that a closure of `code`, made in this frame, captures.
-    fn capture(&self, code: &Code) -> Vec<Value> {
-        let captured = code.captures.iter().map(|source| match source {
-            CaptureSource::Register(register) => self.reg(*register).clone(),
-            CaptureSource::OwnStruct => instance(self.reg(0_usize)).head.structure.clone().into(),
-        });
-        captured.collect()
-    }
-
-    /// A struct whose methods capture variables of this frame.
-    fn new_struct(&self, template: &Ref<StructType>) -> Ref<StructType> {
-        let close = |closure: &Ref<Closure>| {
-            Closure::new(closure.head.callee, self.capture(closure.code()))
-        };
-        Ref::new(StructType {
-            id: self.program.next_struct(),
-            name: template.name.clone(),
-            fields: template.fields.clone(),
-            maker: close(&template.maker),
-            methods: template
-                .methods
-                .iter()
-                .map(|(name, method)| (name.clone(), close(method)))
-                .collect(),
-            members: template.members.clone(),
-        })
-    }
-
-    // ---- Fields ------------------------------------------------------------------------------
-
-    fn step_get_field<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let of = self.reg(i.b()).clone();
-        let site = &self.code.sites[i.c()];
-        if let View::Instance(instance) = of.view()
-            && let Some(slot) = super::members::slot_of(instance, site)
-        {
-            if let Some(flow) = self.gate::<M>(|_| shared_field(instance, slot, false)) {
-                return Ok(flow);
-            }
-            return Ok(self.set(i.a(), instance.get(slot)));
-        }
-        let called = self.get_member(&of, site, i.a());
-        self.called(called, i.a())
-    }
-
-    fn step_set_field<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let site = &self.code.sites[i.c()];
-        let View::Instance(instance) = self.reg(i.a()).view() else {
-            return Err(super::members::cannot_be_set(self.reg(i.a()), site));
-        };
-        let instance = instance.clone();
-        let slot = super::members::slot_to_set(&instance, site)?;
-        if let Some(flow) = self.gate::<M>(|_| shared_field(&instance, slot, true)) {
-            return Ok(flow);
-        }
-        let value = self.reg(i.b()).clone();
-        operators::bind_name(&value, &site.name);
-        instance.set(slot, value);
-        Ok(Flow::Run)
-    }
 }
 
 fn cell(value: &Value) -> &Ref<Cell> {
@@ -706,7 +556,7 @@ fn cell(value: &Value) -> &Ref<Cell> {
     }
 }
 
-fn instance(value: &Value) -> &Ref<Instance> {
+pub(super) fn instance(value: &Value) -> &Ref<Instance> {
     match value.view() {
         View::Instance(instance) => instance,
         _ => unreachable!("`self` is an instance"),
@@ -723,12 +573,12 @@ fn shared_cell(cell: &Ref<Cell>, write: bool) -> Option<Access> {
     cell.is_shared().then(|| Access { object: cell.address(), part: 0, write })
 }
 
-fn shared_field(instance: &Ref<Instance>, slot: usize, write: bool) -> Option<Access> {
+pub(super) fn shared_field(instance: &Ref<Instance>, slot: usize, write: bool) -> Option<Access> {
     instance.is_shared().then(|| Access { object: instance.address(), part: slot as u64, write })
 }
 
 /// An access to an item or entry; to the whole, if `index` is nil.
-fn container(of: &Value, index: &Value, write: bool) -> Option<Access> {
+pub(super) fn container(of: &Value, index: &Value, write: bool) -> Option<Access> {
     let part = if index.is_nil() { u64::MAX } else { index.number() };
     of.is_shared_container().then(|| Access { object: of.number() as usize, part, write })
 }

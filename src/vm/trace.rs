@@ -2,7 +2,7 @@
 
 use super::machine::{Frame, Machine};
 use crate::source::Place;
-use crate::values::{Origin, TraceEntry};
+use crate::values::{Code, Origin, TraceEntry};
 
 /// How many calls a trace tells, at either end.
 const TOLD: usize = 40;
@@ -42,5 +42,37 @@ impl Machine {
     pub(super) fn origin(&self) -> Origin {
         let (trace, left_out) = self.trace();
         Origin { thread: self.thread_name.clone(), spawned: self.spawned.clone(), trace, left_out }
+    }
+}
+
+/// Where a lock was taken, as one word that is not 0: the unit, the function and the instruction. Of a very
+/// large script it may tell another place.
+pub(super) fn site_of(code: &Code, at: usize) -> u64 {
+    let (unit, function) = code.number;
+    1 << 63
+        | u64::from(unit & 0xf_ffff) << 43
+        | u64::from(function & 0x3f_ffff) << 21
+        | (at as u64 & 0x1f_ffff)
+}
+
+impl super::Program {
+    /// The place in a script that a word of [`crate::values::Object::site`] tells.
+    #[must_use]
+    pub fn place_of_site(&self, site: u64) -> Option<Place> {
+        if site == 0 {
+            return None;
+        }
+        let (unit, function, at) =
+            (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
+        Some(self.callee(unit as u32, function as u32)?.code().place_at(at as usize))
+    }
+}
+
+impl Machine {
+    /// The place where the machine is, as one word: see [`super::Program::place_of_site`].
+    #[must_use]
+    pub fn site(&self) -> u64 {
+        let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, frame.running())));
+        frame.map_or(0, |(code, at)| site_of(code, at))
     }
 }
