@@ -226,7 +226,7 @@ impl<'a> Pass<'a> {
 
     fn significant(&mut self, token: Token) {
         if self.line_indent.is_none() {
-            self.line_indent = Some(token.span.start as usize - self.line_start);
+            self.line_indent = Some((token.span.start as usize).saturating_sub(self.line_start));
         }
         self.after_dot = self.last.is_some_and(|last| self.slice(last) == ".");
         self.last = Some(token);
