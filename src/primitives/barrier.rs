@@ -96,6 +96,18 @@ impl Barrier {
         Reply::Place { index, round, last: self.action.is_some() }
     }
 
+    /// Who waits in a round waits no more. If the round is done, it has come through all the same, and the answer
+    /// is true; if not, the barrier is broken.
+    pub fn leave_early(&mut self, round: u64) -> bool {
+        let state = self.rounds.get(&round).map(|round| round.state);
+        if matches!(state, Some(State::Filling | State::Acting)) {
+            self.broken = true;
+            self.break_rounds();
+        }
+        self.leave(round);
+        state.is_none_or(|state| state == State::Done)
+    }
+
     fn finish(&mut self, round: u64) {
         if let Some(state) = self.rounds.get_mut(&round) {
             state.state = State::Done;
@@ -155,18 +167,6 @@ impl Primitive for Barrier {
         }
     }
 
-    /// Who leaves a round that is not done breaks the barrier.
-    fn give_up(&mut self, _: ThreadId, action: &Action) {
-        if let Action::Round { round } = action {
-            let waits = self.rounds.get(round).map(|round| round.state);
-            if matches!(waits, Some(State::Filling | State::Acting)) {
-                self.broken = true;
-                self.break_rounds();
-            }
-            self.leave(*round);
-        }
-    }
-
     fn line(&self, _: &Action) -> Line {
         Line::Open
     }
@@ -213,14 +213,22 @@ mod tests {
     #[test]
     fn who_gives_up_breaks_it_for_all() {
         let mut b = Barrier::new(3, None);
-        let (_, first, _) = arrive(&mut b);
+        let (_, Action::Round { round }, _) = arrive(&mut b) else { panic!() };
         let (_, second, _) = arrive(&mut b);
-        b.give_up(1, &first);
+        assert!(!b.leave_early(round));
         assert!(b.ready(2, &second));
         assert_eq!(b.act(2, second).unwrap_err(), Misuse::Broken);
         assert_eq!(b.act(3, Action::Arrive).unwrap_err(), Misuse::Broken);
         b.act(3, Action::Reset).unwrap();
         assert_eq!(arrive(&mut b).0, 0);
+    }
+
+    #[test]
+    fn who_gives_up_too_late_has_come_through() {
+        let mut b = Barrier::new(2, None);
+        let (_, Action::Round { round }, _) = arrive(&mut b) else { panic!() };
+        arrive(&mut b);
+        assert!(b.leave_early(round) && !b.broken && b.rounds.is_empty());
     }
 
     #[test]

@@ -78,16 +78,29 @@ pub fn of_newcomer(
     if !waiter.is_parked() {
         return None;
     }
-    if let Some(mut circle) = circle(table, waiter) {
+    if let Some(mut circle) = circle(table, waiter).filter(|circle| still_holds(circle)) {
         // The lock after a `wait` is to be taken again in any case, if there is another to be told.
         let last =
             (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].since))?;
         circle.rotate_left(last);
         return Some((circle[0].clone(), report::circle(runtime, &circle)));
     }
-    let holders = holders(waiter);
-    let ended = holders.into_iter().find(|holder| !runtime.is_alive(*holder))?;
-    is_kept_by_ended(waiter).then(|| (waiter.clone(), report::ended_holder(runtime, waiter, ended)))
+    if !is_kept_by_ended(waiter) {
+        return None;
+    }
+    let ended = holders(waiter).into_iter().find(|holder| !runtime.is_alive(*holder))?;
+    // It may have released what it held before it ended: what it holds now, it holds for ever.
+    let kept = holders(waiter).contains(&ended) && waiter.is_parked();
+    kept.then(|| (waiter.clone(), report::ended_holder(runtime, waiter, ended)))
+}
+
+/// Whether each of the circle waits for the next at one and the same moment. They were found one after the other,
+/// and what each waited for may have changed; but all that are parked after the last look were so during it, and who is
+/// parked gives nothing back.
+fn still_holds(circle: &[Arc<Waiter>]) -> bool {
+    let next = |at: usize| circle[(at + 1) % circle.len()].strand.id;
+    let waits = circle.iter().enumerate().all(|(at, waiter)| holders(waiter).contains(&next(at)));
+    waits && circle.iter().all(|waiter| waiter.is_parked())
 }
 
 /// The error for a thread that waits for what `ended` held.

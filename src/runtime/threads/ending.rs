@@ -36,8 +36,10 @@ pub fn end(
 
 /// Tells all who may want to know how a thread or a task ended.
 pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
-    strand.note_end(runtime);
-    strand.end.change(runtime, |thread| thread.ended = Some(ended.clone()));
+    strand.end.change(runtime, |thread| {
+        strand.note_end(runtime);
+        thread.ended = Some(ended.clone());
+    });
     let joinable = Joinable::Strand(strand.clone());
     if let Some(scope) = &strand.scope {
         scope.child_ended(runtime, &joinable, ended);

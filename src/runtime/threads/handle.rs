@@ -131,11 +131,13 @@ impl Joinable {
 
     /// When it ended, among all that have.
     pub fn end_order(&self) -> Option<u64> {
-        let order = match self {
-            Joinable::Strand(strand) => strand.end_order(),
-            Joinable::Timer(timer) => timer.end_order.load(Ordering::SeqCst),
-        };
-        Some(order).filter(|order| *order > 0)
+        match self {
+            Joinable::Strand(strand) => strand.ended().map(|_| strand.end_order()),
+            Joinable::Timer(timer) => {
+                let over = timer.state.look(|state| state.ended.is_some() || state.cancelled);
+                over.then(|| timer.end_order.load(Ordering::SeqCst))
+            }
+        }
     }
 
     /// The thread that must go on so that it ends, if there is one.

@@ -173,9 +173,7 @@ impl Here<'_> {
         let who = self.strand.id;
         let since = Instant::now();
         let deadline = self.deadline(limit);
-        // Who has arrived at a barrier leaves it only by way of its line.
-        let may_leave = !matches!(action, Action::Round { .. });
-        let outcome = if may_leave && deadline.is_some_and(|deadline| deadline <= since) {
+        let outcome = if deadline.is_some_and(|deadline| deadline <= since) {
             match shell.attempt(self.runtime, who, action.clone(), None) {
                 Attempt::Acted(result) => Outcome::Acted(0, result),
                 Attempt::Waits | Attempt::NotReady => Outcome::TimedOut,
@@ -207,8 +205,12 @@ impl Here<'_> {
                 Attempt::Waits | Attempt::NotReady => {}
             }
             let outcome = block(self.runtime, &waiter, deadline);
-            if !matches!(outcome, Outcome::Acted(..)) {
+            // Who is stopped where it is leaves things as they are.
+            if !matches!(outcome, Outcome::Acted(..) | Outcome::Killed) {
                 shell.withdraw(self.runtime, &waiter);
+                if object.kind == ObjectKind::RwLock {
+                    self.runtime.waits.line_changed(self.runtime, object);
+                }
             }
             if !matches!(outcome, Outcome::Retry) {
                 return outcome;
@@ -270,19 +272,20 @@ impl Here<'_> {
                 .and_then(|shell| shell.look(Barrier::action));
             return Ok(Answer::Value(action.map_or(Value::NIL, |action| action.get().clone())));
         }
-        let length =
-            limit.within.or_else(|| deadline.map(|_| self.limit_length(limit, Instant::now())));
-        let left = Limit {
-            until: deadline.map(|deadline| {
-                let since = deadline.saturating_duration_since(self.runtime.started);
-                i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
-            }),
-            ..limit
-        };
-        if let (Some(until), Some(length)) = (left.until, length) {
-            self.last_limit = Some((until, length));
+        let since = Instant::now();
+        let waits = Action::Round { round };
+        let shell = barrier.body.downcast_ref::<Shell<Barrier>>().expect("a barrier's body");
+        let outcome = self.wait_on(shell, barrier, waits.clone(), deadline);
+        if matches!(outcome, Outcome::TimedOut | Outcome::Raise(_))
+            && shell.change(self.runtime, |state| state.leave_early(round))
+        {
+            // The last has come meanwhile. A cancel is for the next point where it could block.
+            if let Outcome::Raise(error) = &outcome {
+                self.strand.put_back(error.get());
+            }
+            return Ok(Answer::Value(Value::int(index)));
         }
-        let gone = self.act_uncancelled(barrier, Action::Round { round }, left)?;
+        let gone = self.settle_outcome(barrier, &waits, limit, since, outcome)?;
         Ok(gone.map_or(Answer::TimedOut, |_| Answer::Value(Value::int(index))))
     }
 

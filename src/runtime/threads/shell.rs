@@ -9,7 +9,7 @@ use super::runtime::Runtime;
 use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Action, Line, Misuse, Primitive, Reply, ThreadId};
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::mem::discriminant;
 use std::sync::Arc;
 
@@ -193,8 +193,9 @@ impl<P: Primitive> Inner<P> {
         self.settle(runtime);
     }
 
-    /// How many stand in line.
+    /// How many threads stand in line: one with several arms counts once.
     pub fn waiting(&self) -> usize {
-        self.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
+        let waiting = self.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed());
+        waiting.map(|waiting| waiting.who).collect::<HashSet<_>>().len()
     }
 }

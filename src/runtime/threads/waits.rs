@@ -15,6 +15,7 @@ use super::deadlock;
 use super::runtime::Runtime;
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::ThreadId;
+use crate::values::{Object, Ref};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,13 +63,7 @@ impl Waits {
         table.waiting.insert(waiter.strand.id, waiter.clone());
         let none_able = self.able.fetch_sub(1, Ordering::SeqCst) == 1;
         if waiter.kind != WaitKind::Idle {
-            // It may be in several circles; each is broken.
-            while let Some((victim, error)) = deadlock::of_newcomer(runtime, &table, waiter) {
-                victim.end(runtime, Outcome::Raise(error));
-                if victim.strand.id == waiter.strand.id {
-                    return true;
-                }
-            }
+            self.break_circles(runtime, &table, waiter);
         }
         drop(table);
         if none_able {
@@ -80,6 +75,23 @@ impl Waits {
     /// The thread sleeps no more.
     pub fn leave(&self, waiter: &Waiter) {
         self.table.lock().waiting.remove(&waiter.strand.id);
+    }
+
+    /// One that stood in the line of an object has given up: others in it may wait for someone else now.
+    pub fn line_changed(&self, runtime: &Arc<Runtime>, object: &Ref<Object>) {
+        let table = self.table.lock();
+        let concerned = |waiter: &&Arc<Waiter>| waiter.on.iter().any(|on| on.object().same(object));
+        let waiters: Vec<_> = table.waiting.values().filter(concerned).cloned().collect();
+        for waiter in waiters {
+            self.break_circles(runtime, &table, &waiter);
+        }
+    }
+
+    /// Tells those that can never go on because this one waits: it may be in several circles.
+    fn break_circles(&self, runtime: &Arc<Runtime>, table: &Table, waiter: &Arc<Waiter>) {
+        while let Some((victim, error)) = deadlock::of_newcomer(runtime, table, waiter) {
+            victim.end(runtime, Outcome::Raise(error));
+        }
     }
 
     /// Nobody could go on: if that is still so, one of those who wait is told.
