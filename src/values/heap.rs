@@ -175,6 +175,17 @@ impl<T: Heap> Ref<T> {
         self.block.as_ptr().cast()
     }
 
+    /// The reference of a pointer, without its count.
+    ///
+    /// # Safety
+    ///
+    /// The pointer comes from [`Ref::as_raw`] of the same type, and the object outlives what is done with it.
+    #[inline(always)]
+    pub(crate) unsafe fn borrow_raw(raw: *mut ()) -> std::mem::ManuallyDrop<Ref<T>> {
+        // SAFETY: its count stays with its owner, since it is not dropped.
+        std::mem::ManuallyDrop::new(unsafe { Ref::from_raw(raw) })
+    }
+
     /// The reference of a pointer, with its count.
     ///
     /// # Safety

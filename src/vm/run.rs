@@ -181,9 +181,8 @@ impl Machine {
         macro_rules! enter {
             ($callee:expr, $closure:expr, $base:expr, $to:expr) => {{
                 let callee: &'static Code = $callee;
-                // Not the reference: it may lie in a register, and those may move.
-                let closure: Option<&Ref<Closure>> = $closure;
-                let raw = closure.map_or(std::ptr::null_mut(), Ref::as_raw);
+                // Not a reference: it may lie in a register, and those may move.
+                let raw: *mut () = $closure;
                 save!();
                 // SAFETY: the row of arguments lies in this frame's registers.
                 let base = unsafe { r.add($base).offset_from(self.stack.as_ptr()) } as usize;
@@ -203,8 +202,8 @@ impl Machine {
                     self.owns |= reg!(at).tag();
                 }
                 if !raw.is_null() {
-                    // SAFETY: a `Ref` is its pointer, and the caller's register owns a count.
-                    let closure = unsafe { &*(&raw const raw).cast::<Ref<Closure>>() };
+                    // SAFETY: it is the pointer of a `Ref`, and the caller's register owns a count.
+                    let closure = unsafe { Ref::<Closure>::borrow_raw(raw) };
                     for (i, captured) in closure.row().iter().enumerate() {
                         // SAFETY: the borrowed registers follow the arguments, and hold nothing on the heap.
                         unsafe { r.add(usize::from(callee.arguments) + i).write(captured.alias()) };
@@ -440,7 +439,7 @@ impl Machine {
                 Op::CallFunction => {
                     // SAFETY: see the top of this file.
                     let callee = unsafe { self.code.callees.get_unchecked(i.c()) }.code();
-                    enter!(callee, None, usize::from(i.b()), i.a());
+                    enter!(callee, std::ptr::null_mut::<()>(), usize::from(i.b()), i.a());
                 }
                 Op::Call => {
                     // SAFETY: an `Extra` follows, which `verify` checks.
@@ -452,7 +451,7 @@ impl Machine {
                         if closure.code().arguments == extra.a() {
                             // SAFETY: as above.
                             pc = unsafe { pc.add(1) };
-                            enter!(closure.code(), Some(closure), i.c(), i.a());
+                            enter!(closure.code(), closure.as_raw(), i.c(), i.a());
                             continue;
                         }
                     }
@@ -465,7 +464,7 @@ impl Machine {
                     set!(i.b(), Instance::new(structure).into());
                     enter!(
                         structure.maker.code(),
-                        Some(&structure.maker),
+                        structure.maker.as_raw(),
                         usize::from(i.b()),
                         i.a()
                     );
@@ -485,7 +484,7 @@ impl Machine {
                                 // SAFETY: as above.
                                 pc = unsafe { pc.add(1) };
                                 set!(i.c() as u16, receiver.clone());
-                                enter!(method.code(), Some(method), i.c(), i.a());
+                                enter!(method.code(), method.as_raw(), i.c(), i.a());
                                 continue;
                             }
                         }
@@ -626,7 +625,7 @@ impl Machine {
                     unsafe { own.heap_ref::<Instance>() }.set(i.c(), value.clone());
                 }
                 Op::BindName => {
-                    if matches!(reg!(i.a()).tag(), tag::OBJECT | tag::ATOMIC | tag::LOCAL) {
+                    if reg!(i.a()).is_heap() {
                         step!(i);
                     }
                 }
