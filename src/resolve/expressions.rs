@@ -4,7 +4,9 @@ use super::scopes::Resolver;
 use super::variable::{Use, VariableKind};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::source::Span;
-use crate::syntax::ast::{Arm, ArmKind, Call, Expr, ExprKind, Ident, Limit, MapKey, StrPart, Work};
+use crate::syntax::ast::{
+    Arm, ArmKind, Call, Expr, ExprKind, Function, Ident, Limit, MapKey, StrPart, Work,
+};
 
 impl<'a> Resolver<'a> {
     pub(super) fn expression(&mut self, expr: &'a Expr) {
@@ -165,7 +167,11 @@ impl<'a> Resolver<'a> {
         call.arguments.iter().for_each(|argument| self.expression(&argument.value));
         let (name, parameters) = match &call.callee.bare().kind {
             ExprKind::Name(name) => (&*name.name, self.parameters_of(self.found.lookup(name.id))),
-            ExprKind::Field { of, name, .. } => (&**name, self.exported_parameters(of, name)),
+            ExprKind::Field { of, name, .. } => {
+                let known =
+                    self.own_method(of, name).or_else(|| self.exported_parameters(of, name));
+                (&**name, known)
+            }
             ExprKind::Lambda(function) => {
                 let parameters = super::statements::parameters_of(&function.parameters);
                 ("fn", Some(std::sync::Arc::new(parameters)))
@@ -176,6 +182,15 @@ impl<'a> Resolver<'a> {
         if let Err(report) = parameters.bind_call(name, call, whole, self.source) {
             self.report(report);
         }
+    }
+
+    /// The parameters of `self.name`, where that is a method of the struct around.
+    fn own_method(&self, of: &Expr, name: &str) -> Option<std::sync::Arc<super::Parameters>> {
+        let ExprKind::Own(_) = &of.bare().kind else { return None };
+        let mut methods = self.structs.last()?.methods.iter();
+        let is_it = |method: &&Function| method.name.as_ref().is_some_and(|own| &*own.name == name);
+        let method = methods.find(is_it)?;
+        Some(std::sync::Arc::new(super::statements::parameters_of(&method.parameters)))
     }
 
     fn exported_parameters(

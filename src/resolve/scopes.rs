@@ -6,7 +6,7 @@ use super::variable::{
 use super::{Parameters, hints};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::source::{Source, Span};
-use crate::syntax::ast::{Ident, Script, StmtKind, Target};
+use crate::syntax::ast::{Ident, Script, StmtKind, Struct, Target};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -47,6 +47,7 @@ pub fn resolve<'a>(
         functions: vec![0],
         loops: vec![0],
         imports_seen: 0,
+        structs: Vec::new(),
         reports: Vec::new(),
         told: Vec::new(),
     };
@@ -85,6 +86,8 @@ pub(super) struct Resolver<'a> {
     /// For each of them, how many loops we are in.
     pub(super) loops: Vec<usize>,
     pub(super) imports_seen: usize,
+    /// The structs whose methods we are in, outermost first.
+    pub(super) structs: Vec<&'a Struct>,
     reports: Vec<Report>,
     /// Unknown names that were reported: once is enough.
     told: Vec<Box<str>>,

@@ -226,9 +226,11 @@ impl<'a> Resolver<'a> {
             }
         }
         self.leave_function();
+        self.structs.push(structure);
         for method in &structure.methods {
             self.function_body(method, Some(structure));
         }
+        self.structs.pop();
     }
 
     fn import(&mut self, alias: &'a Ident, at: Span) {

@@ -213,7 +213,9 @@ impl<'a> Scene<'a> {
             "switch" | "match" => "write `if … { } else if … { }`",
             "del" | "delete" => "write `xs.remove_at(i)` or `m.remove(k)`",
             "do" => "write `loop { … if c { break } }`",
-            "print" if !self.found.starts_with('(') => "`print` is a function: `print(x)`",
+            "print" if self.before.len() == 1 && !self.found.starts_with('(') => {
+                "`print` is a function: `print(x)`"
+            }
             _ => "",
         };
         if !told.is_empty() {

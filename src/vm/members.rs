@@ -42,7 +42,10 @@ pub(super) fn slot_to_set(instance: &Ref<Instance>, site: &Site) -> Result<usize
 /// The error for setting a field of something that is no instance.
 pub(super) fn cannot_be_set(of: &Value, site: &Site) -> Fault {
     let what = type_name(of);
-    Fault::new(ErrorKind::FieldError, format!("`{}` of a {what} cannot be assigned", site.name))
+    Fault::new(
+        ErrorKind::FieldError,
+        format!("`{}` cannot be assigned: {what} has no fields to set", site.name),
+    )
 }
 
 fn no_such_member(instance: &Ref<Instance>, name: &str) -> Fault {

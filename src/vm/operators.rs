@@ -69,7 +69,14 @@ pub(super) fn index(of: &Value, index: &Value) -> Result<Value, Fault> {
         }
         (View::List(_) | View::Str(_) | View::Range(_), _) => {
             let (what, with) = (type_name(of), type_name(index));
-            Err(Fault::type_error(format!("a {what} is indexed by an int or a range, not {with}")))
+            let (with, hint) = match index.view() {
+                View::Range(_) => ("a range with steps".into(), ""),
+                View::Float(_) => (with, "; `int(x)` makes an int of it"),
+                _ => (with, ""),
+            };
+            Err(Fault::type_error(format!(
+                "a {what} is indexed by an int or a range a..b, not {with}{hint}"
+            )))
         }
         _ => Err(Fault::type_error(format!("{} cannot be indexed", type_name(of)))),
     }
