@@ -64,6 +64,11 @@ pub fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value, 
             repeat_str(text.as_str(), times)
         }
         (View::List(a), View::List(b)) if operator == BinaryOp::Add => {
+            // The copies, and what is made of them.
+            let size = 2 * (a.len() + b.len()) * size_of::<Value>();
+            if !memory::claim(size) {
+                return Err(Fault::no_memory("list"));
+            }
             let (a, b) = (a.to_vec(), b.to_vec());
             let joined = List::from_values(a.into_iter())
                 .filter(|list| list.open().extend(b.into_iter()).is_ok());
