@@ -37,3 +37,18 @@ impl Primitive for Thread {
         Line::Open
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Value;
+
+    #[test]
+    fn a_join_is_ready_once_it_has_ended() {
+        let mut thread = Thread::default();
+        assert!(!thread.ready(2, &Action::Join));
+        thread.ended = Some(Ended::Value(Published::new(Value::NIL)));
+        assert!(thread.ready(2, &Action::Join) && thread.act(2, Action::Join).is_ok());
+        assert_eq!(thread.act(2, Action::Recv).unwrap_err(), Misuse::NoSuchAction);
+    }
+}

@@ -52,3 +52,22 @@ impl Primitive for Timer {
         Line::Open
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{Published, Value};
+
+    #[test]
+    fn a_join_waits_for_the_run_or_the_cancel() {
+        let mut timer = Timer::default();
+        assert_eq!((timer.state(), timer.ready(1, &Action::Join)), ("pending", false));
+        timer.fired = true;
+        timer.running = true;
+        assert_eq!((timer.state(), timer.ready(1, &Action::Join)), ("fired", false));
+        timer.ended = Some(Ended::Value(Published::new(Value::NIL)));
+        assert!(timer.ready(1, &Action::Join));
+        let cancelled = Timer { cancelled: true, ..Timer::default() };
+        assert_eq!((cancelled.state(), cancelled.ready(1, &Action::Join)), ("cancelled", true));
+    }
+}
