@@ -51,6 +51,12 @@ impl Barrier {
         Barrier { parties, action, broken: false, round: 0, arrived: 0, rounds: BTreeMap::new() }
     }
 
+    /// How many the round that fills needs, and how many have come.
+    #[must_use]
+    pub fn attendance(&self) -> (i64, i64) {
+        (self.parties, self.arrived)
+    }
+
     /// What the last to arrive runs.
     #[must_use]
     pub fn action(&self) -> Option<Published> {

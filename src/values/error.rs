@@ -4,6 +4,7 @@ use super::Value;
 use super::heap::{Plain, Published, Ref};
 use crate::diagnostics::Report;
 use crate::source::Place;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 macro_rules! kinds {
@@ -80,6 +81,8 @@ pub struct Spawned {
     pub by: Arc<str>,
     /// Where it did.
     pub place: Place,
+    /// Of a task of a pool, its name: the thread is the worker that runs it.
+    pub task: Option<Arc<str>>,
 }
 
 /// Where an error arose.
@@ -115,6 +118,7 @@ pub struct ErrorValue {
     detail: OnceLock<Report>,
     others: Mutex<Vec<Published>>,
     received: Mutex<Vec<Received>>,
+    told: AtomicBool,
 }
 
 impl ErrorValue {
@@ -129,6 +133,7 @@ impl ErrorValue {
             detail: OnceLock::new(),
             others: Mutex::new(Vec::new()),
             received: Mutex::new(Vec::new()),
+            told: AtomicBool::new(false),
         })
     }
 
@@ -188,6 +193,11 @@ impl ErrorValue {
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
         locked(&self.received).clone()
+    }
+
+    /// Notes that it was reported; whether it was before. Several threads may end with one error.
+    pub fn tell(&self) -> bool {
+        self.told.swap(true, Ordering::SeqCst)
     }
 
     /// Notes that a thread received it.

@@ -129,7 +129,12 @@ pub fn victim(table: &Table) -> Option<Arc<Waiter>> {
 fn waits_for_threads(waiter: &Waiter) -> bool {
     match waiter.kind {
         WaitKind::Scope => true,
-        _ => !waiter.on.is_empty() && waiter.on.iter().all(|on| matches!(on.action, Action::Join)),
+        _ => {
+            // The items of a queue are no threads, though they are waited for by `join` too.
+            let is_thread =
+                |on: &On| matches!(on.action, Action::Join) && !on.object().kind.is_queue();
+            !waiter.on.is_empty() && waiter.on.iter().all(is_thread)
+        }
     }
 }
 

@@ -93,15 +93,17 @@ pub fn submit(
     on: &Ref<Object>,
     job: Job,
     name: Option<String>,
-    spawned: Arc<Spawned>,
+    place: &Place,
 ) -> Result<Value, Fault> {
     let runtime = here.runtime;
     let handle = on.body.downcast_ref::<PoolHandle>().expect("a pool's body");
     let pool = &handle.pool;
-    let name = name.map_or_else(|| runtime.task_default_name(), Into::into);
+    let name: Arc<str> = name.map_or_else(|| runtime.task_default_name(), Into::into);
     let scope = here.scopes.last().cloned();
     let id = runtime.next_id();
     let weak = Some(Arc::downgrade(pool));
+    let by = here.strand.name.clone();
+    let spawned = Arc::new(Spawned { by, place: place.clone(), task: Some(Arc::clone(&name)) });
     let strand = Strand::new(id, StrandKind::Task, name, false, Some(spawned), scope.clone(), weak);
     let joinable = Joinable::Strand(strand.clone());
     let value = joinable.value(runtime);
@@ -353,9 +355,8 @@ impl Here<'_> {
         jobs: Vec<Job>,
         place: &Place,
     ) -> Result<Answer, Stop> {
-        let spawned = Arc::new(Spawned { by: self.strand.name.clone(), place: place.clone() });
         let tasks: Result<Vec<Value>, Fault> =
-            jobs.into_iter().map(|job| submit(self, on, job, None, spawned.clone())).collect();
+            jobs.into_iter().map(|job| submit(self, on, job, None, place)).collect();
         Ok(Answer::Value(List::value(tasks?)?))
     }
 }

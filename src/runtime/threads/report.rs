@@ -3,10 +3,11 @@
 use super::handle;
 use super::locks;
 use super::runtime::Runtime;
+use super::shell::Shell;
 use super::strand::{Strand, StrandKind};
 use super::waiter::{WaitKind, Waiter};
 use crate::diagnostics::{Code, Label, Report, Severity};
-use crate::primitives::{Action, ThreadId};
+use crate::primitives::{Action, Barrier, ThreadId};
 use crate::source::Place;
 use crate::values::{
     ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, TraceEntry, View,
@@ -150,7 +151,10 @@ fn told(error: &ErrorValue, whole: bool) -> Report {
         }
     }
     if let Some(spawned) = &origin.spawned {
-        let text = format!("thread {} was started here, by {}", origin.thread, spawned.by);
+        let text = match &spawned.task {
+            Some(task) => format!("task {task} was queued here, by {}", spawned.by),
+            None => format!("thread {} was started here, by {}", origin.thread, spawned.by),
+        };
         report = report.label(spawned.place.clone(), text);
     }
     for received in error.received().into_iter().take(MOST_JOINS) {
@@ -276,7 +280,25 @@ pub fn circle(runtime: &Arc<Runtime>, circle: &[Arc<Waiter>]) -> Published {
             "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock",
         );
     }
+    if let Some(cure) = cure_of_pool(circle) {
+        report = report.help(cure);
+    }
     deadlock(&message, report)
+}
+
+/// What would help where threads wait for tasks that no worker is free for.
+fn cure_of_pool(waiters: &[Arc<Waiter>]) -> Option<String> {
+    let queued = |waiter: &Arc<Waiter>| {
+        waiter
+            .on
+            .iter()
+            .any(|on| handle::strand_of(on.object()).is_some_and(|strand| strand.is_queued()))
+    };
+    waiters.iter().any(queued).then(|| {
+        "a task that waits for another of its own pool keeps a worker from it: give the pool more workers, or start the \
+         other by `spawn` alone"
+            .to_owned()
+    })
 }
 
 fn deadlock(message: &str, report: Report) -> Published {
@@ -322,7 +344,7 @@ pub fn all_blocked(runtime: &Arc<Runtime>, all: &[Arc<Waiter>], victim: &Arc<Wai
             report = report.help(format!("{} more threads wait", all.len() - MOST_THREADS));
         }
     }
-    if let Some(cure) = cure(victim) {
+    if let Some(cure) = cure(victim).or_else(|| cure_of_pool(all)) {
         report = report.help(cure);
     }
     deadlock(&message, report)
@@ -341,7 +363,11 @@ fn cure(waiter: &Waiter) -> Option<String> {
                 object.label
             )
         }
-        ObjectKind::Barrier => format!("too few threads came to {object}"),
+        ObjectKind::Barrier => {
+            let shell = object.body.downcast_ref::<Shell<Barrier>>()?;
+            let (wants, came) = shell.look(Barrier::attendance);
+            format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
+        }
         ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => {
             format!("nobody is left to `release {}`", object.label)
         }

@@ -328,7 +328,9 @@ impl Runtime {
             trouble.deadlock |= report::concerns(error, ErrorKind::Deadlock);
             trouble.interrupted |= error.is(ErrorKind::Interrupted);
         }
-        self.tell(&report::uncaught(error));
+        if !error.tell() {
+            self.tell(&report::uncaught(error));
+        }
     }
 
     /// Shows a report.

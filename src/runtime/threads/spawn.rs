@@ -87,12 +87,12 @@ pub fn start_first(
 impl Here<'_> {
     /// `spawn`
     pub(super) fn spawn(&mut self, request: SpawnRequest) -> Result<Value, Fault> {
-        let by = self.strand.name.clone();
-        let spawned = Arc::new(Spawned { by, place: request.place });
         if let Some(on) = request.pool {
-            let task = pool::submit(self, &on, request.job, request.name, spawned)?;
+            let task = pool::submit(self, &on, request.job, request.name, &request.place)?;
             return Ok(task);
         }
+        let by = self.strand.name.clone();
+        let spawned = Arc::new(Spawned { by, place: request.place, task: None });
         let name = request.name.map_or_else(|| self.runtime.thread_default_name(), Into::into);
         let scope = self.scopes.last().cloned();
         let strand = Strand::new(

@@ -267,7 +267,8 @@ impl TimerBody {
 impl Here<'_> {
     /// `timer`
     pub(super) fn timer(&mut self, request: TimerRequest) -> Value {
-        let spawned = Arc::new(Spawned { by: self.strand.name.clone(), place: request.place });
+        let spawned =
+            Arc::new(Spawned { by: self.strand.name.clone(), place: request.place, task: None });
         let scope = self.scopes.last().cloned();
         let timer = TimerBody::start(
             self.runtime,
