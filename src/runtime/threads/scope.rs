@@ -19,7 +19,7 @@ use super::strand::Strand;
 use super::timers::later;
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Reply, ThreadId};
-use crate::values::{ErrorKind, Fault, Published, Value, View, duration_text};
+use crate::values::{ErrorKind, Fault, Published, Value, duration_text};
 use crate::vm::Answer;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ struct State {
     children: BTreeMap<ThreadId, Joinable>,
     /// The error that it fails with.
     failure: Option<Published>,
+    /// The errors of its children: they are received where it ends.
+    received: Vec<Published>,
     /// Whether its time was up before it was closed or failed.
     expired: bool,
     /// Whether its time runs.
@@ -85,16 +87,7 @@ impl Scope {
     pub fn child_ended(&self, runtime: &Arc<Runtime>, child: &Joinable, ended: &Ended) {
         if let Ended::Failed(error) = ended {
             child.receive();
-            if let View::Error(raised) = error.get().view() {
-                let thread = self.owner.name.clone();
-                let place = self
-                    .owner
-                    .waiter()
-                    .and_then(|waiter| runtime.program.place_of_site(waiter.site));
-                if let (Some(place), 0) = (place, raised.received().len()) {
-                    raised.add_received(crate::values::Received { thread, place });
-                }
-            }
+            self.state.lock().received.push(error.clone());
             self.fail(runtime, Some(error), Some(child.id()));
         }
         let mut state = self.state.lock();
@@ -256,11 +249,14 @@ impl Here<'_> {
     fn close(&mut self, scope: &Arc<Scope>, or_else: bool) -> Result<Answer, Stop> {
         self.scopes.pop();
         scope.stop_time(self.runtime);
-        let (failure, expired) = {
+        let (failure, received, expired) = {
             let mut state = scope.state.lock();
             state.closed = true;
-            (state.failure.take(), state.expired)
+            (state.failure.take(), std::mem::take(&mut state.received), state.expired)
         };
+        for error in &received {
+            self.note_received(error);
+        }
         self.strand.leave_scope(scope.id);
         match failure {
             Some(error) => Err(error.into()),
