@@ -170,6 +170,21 @@ fn limits_hold() {
 }
 
 #[test]
+fn a_run_whose_time_is_up_tells_what_it_was_doing() {
+    let code =
+        "let gate = Event(); spawn daemon \"idler\" { wait gate }; print(1); loop { sleep 1s }";
+    let (out, err, status) = run(&["run", "--timeout", "300ms", "-e", code]);
+    assert_eq!((out.as_str(), status), ("1\n", 124));
+    assert!(err.contains("idler waits for Event gate") && err.contains("main"), "{err}");
+    assert_eq!(
+        run(&["run", "--timeout", "1min", "-e", "print(1)"]),
+        ("1\n".into(), String::new(), 0)
+    );
+    let (_, err, status) = run(&["run", "--timeout", "5", "-e", "print(1)"]);
+    assert!(status == 2 && err.contains("a number with a unit"), "{err}");
+}
+
+#[test]
 fn a_closed_standard_output_ends_the_run_quietly() {
     let mut child = conc(&["-e", "var i = 0; loop { print(i); i += 1 }"])
         .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::time::Duration;
 
 /// A small language for concurrency: scripts on real threads, every deadlock told, no error lost.
 #[derive(Parser)]
@@ -70,6 +71,9 @@ pub struct Run {
     /// How many calls may be open at once in a thread
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub max_depth: u32,
+    /// End the run after so long, with a word on what every thread was doing, and status 124
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub timeout: Option<Duration>,
     /// The script, `-` for standard input, and its arguments
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<String>,
@@ -90,6 +94,11 @@ pub struct Dump {
     /// The tree instead of the bytecode
     #[arg(long)]
     pub ast: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let nanoseconds = crate::syntax::duration_of(text)?;
+    Ok(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)))
 }
 
 /// The command line with the command that was meant, where none is said: `conc FILE` is `conc run FILE`.

@@ -52,8 +52,14 @@ pub fn run(run: Run, show: Show) -> i32 {
     };
     let limits = Limits { depth: run.max_depth as usize, ..Limits::default() };
     let render = Box::new(move |report: &Report| show.text(report));
-    let config =
-        Config { limits, max_threads: run.max_threads, seed: run.seed, render, signals: true };
+    let config = Config {
+        limits,
+        max_threads: run.max_threads,
+        seed: run.seed,
+        timeout: run.timeout,
+        render,
+        signals: true,
+    };
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
         Ok(status) => status.code,
         Err(error) => {
@@ -64,11 +70,12 @@ pub fn run(run: Run, show: Show) -> i32 {
 }
 
 fn unknown_option(word: &str) -> Report {
-    const OPTIONS: [&str; 9] = [
+    const OPTIONS: [&str; 10] = [
         "--eval",
         "--seed",
         "--max-threads",
         "--max-depth",
+        "--timeout",
         "--color",
         "--json",
         "--quiet",

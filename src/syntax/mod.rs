@@ -11,4 +11,5 @@ mod parse;
 
 pub mod scan;
 
+pub use build::duration_of;
 pub use parse::{STACK_BYTES, parse};

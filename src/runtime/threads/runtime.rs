@@ -17,7 +17,7 @@ use parking_lot::{Condvar, Mutex};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How a report becomes text.
 pub type Render = Box<dyn Fn(&Report) -> String + Send + Sync>;
@@ -30,6 +30,8 @@ pub struct Config {
     pub max_threads: usize,
     /// Where the random numbers begin; anywhere, if it is not told.
     pub seed: Option<u64>,
+    /// After how long the run is ended, with a word on what every thread was doing.
+    pub timeout: Option<Duration>,
     /// How reports are shown.
     pub render: Render,
     /// Whether Ctrl-C and its kin are the run's.
@@ -158,12 +160,22 @@ impl Runtime {
         let _ = self.main.set(strand.clone());
         let handler = if self.config.signals { signals::handle(self, &strand) } else { None };
         spawn::start_first(self, strand, machine)?;
+        let deadline = self.config.timeout.and_then(|timeout| self.started.checked_add(timeout));
         let end = {
             let mut end = self.end.lock();
             loop {
-                match *end {
-                    Some(end) => break end,
-                    None => self.ended.wait(&mut end),
+                match (*end, deadline) {
+                    (Some(end), _) => break end,
+                    (None, None) => self.ended.wait(&mut end),
+                    (None, Some(deadline)) => {
+                        if self.ended.wait_until(&mut end, deadline).timed_out() && end.is_none() {
+                            // Nobody ends the program meanwhile: it is told what they are doing.
+                            drop(end);
+                            self.tell(&report::all_threads(self));
+                            self.finish(End::Exit(TIMED_OUT));
+                            end = self.end.lock();
+                        }
+                    }
                 }
             }
         };
@@ -350,6 +362,9 @@ impl Runtime {
         ending::end(self, strand, ended, None);
     }
 }
+
+/// The exit status of a run whose time was up.
+const TIMED_OUT: i32 = 124;
 
 /// The number of the first thread.
 const MAIN: ThreadId = 1;

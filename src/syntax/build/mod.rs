@@ -8,6 +8,8 @@ mod statement;
 mod string;
 mod thread;
 
+pub use number::duration_of;
+
 use super::ast::{Block, Expr, ExprKind, Function, Ident, Script, Stmt};
 use super::grammar::Rule;
 use crate::diagnostics::{Code, Report};

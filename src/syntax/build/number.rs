@@ -23,6 +23,20 @@ const UNITS: [(&str, i128); 6] = [
     ("h", 3_600_000_000_000),
 ];
 
+/// The nanoseconds of a duration's text, such as `1.5s`.
+///
+/// # Errors
+///
+/// What is wrong with it, for a person.
+pub fn duration_of(text: &str) -> Result<i64, String> {
+    let begins = text.starts_with(|c: char| c.is_ascii_digit());
+    match number(text) {
+        Ok(ExprKind::Duration(nanoseconds)) if begins => Ok(nanoseconds),
+        Err(wrong) if begins => Err(wrong.message),
+        _ => Err("a duration is a number with a unit: 2s, 500ms, 1.5min".to_owned()),
+    }
+}
+
 /// The value of a number's text: an `Int`, a `Float` or a `Duration`. 9223372036854775808 becomes the
 /// smallest int, which is right after a minus only.
 pub fn number(text: &str) -> Result<ExprKind, Wrong> {
