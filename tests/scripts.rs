@@ -86,8 +86,15 @@ fn expected(script: &str) -> Expected {
 fn marks(line: &str) -> Vec<(&'static str, &str)> {
     const MARKS: [&str; 8] =
         ["#= ", "#~ ", "#! ", "#err ", "#status ", "#in ", "#args ", "#flags "];
-    let mut found: Vec<(usize, &'static str)> =
-        MARKS.iter().filter_map(|mark| Some((find_mark(line, mark)?, *mark))).collect();
+    let mut found: Vec<(usize, &'static str)> = Vec::new();
+    for mark in MARKS {
+        found.extend(line.match_indices(mark).map(|(at, _)| (at, mark)));
+        // A line that prints nothing is expected by a mark without text.
+        let bare = mark.trim_end();
+        if line.ends_with(bare) {
+            found.push((line.len() - bare.len(), mark));
+        }
+    }
     found.sort_unstable();
     let ends = found.iter().skip(1).map(|(at, _)| *at).chain([line.len()]);
     let texts: Vec<_> = found
@@ -98,12 +105,6 @@ fn marks(line: &str) -> Vec<(&'static str, &str)> {
     let last = texts.len().saturating_sub(1);
     let trimmed = texts.into_iter().enumerate();
     trimmed.map(|(i, (mark, text))| (mark, if i < last { text.trim_end() } else { text })).collect()
-}
-
-/// A line that prints nothing is expected by a mark without text.
-fn find_mark(line: &str, mark: &str) -> Option<usize> {
-    line.find(mark)
-        .or_else(|| line.ends_with(mark.trim_end()).then(|| line.len() - mark.trim_end().len()))
 }
 
 /// Whether a text is the expected one, in which `…` stands for anything.

@@ -103,6 +103,18 @@ pub fn uncaught(error: &ErrorValue) -> Report {
     report
 }
 
+/// An error that was told already, and that another thread has ended with too.
+pub fn uncaught_again(error: &ErrorValue) -> Report {
+    let whole = told(error, false);
+    Report {
+        labels: whole.labels.into_iter().take(1).collect(),
+        help: Vec::new(),
+        related: Vec::new(),
+        ..whole
+    }
+    .help("another thread has ended with this error too: it was told above")
+}
+
 fn told(error: &ErrorValue, whole: bool) -> Report {
     let code = if error.is(ErrorKind::AssertionFailed) {
         Code::Assertion

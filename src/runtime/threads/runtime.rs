@@ -340,9 +340,9 @@ impl Runtime {
             trouble.deadlock |= report::concerns(error, ErrorKind::Deadlock);
             trouble.interrupted |= error.is(ErrorKind::Interrupted);
         }
-        if !error.tell() {
-            self.tell(&report::uncaught(error));
-        }
+        // Several threads may end with one error: those who joined the one that raised it.
+        let told = error.tell();
+        self.tell(&if told { report::uncaught_again(error) } else { report::uncaught(error) });
     }
 
     /// Shows a report.
