@@ -139,8 +139,8 @@ pub enum Constant {
 pub struct Assertion {
     /// The condition's text.
     pub text: Box<str>,
-    /// The operands of its comparison.
-    pub operands: Vec<Span>,
+    /// The registers with what parts of it came to, and where those stand. One that is unset was left out.
+    pub operands: Vec<(u16, Span)>,
 }
 
 /// Where a closure finds what it captures, in the function that makes it.

@@ -194,7 +194,7 @@ operations! {
     Raise (Read None None) "raise a";
     Rethrow (Read None None) "raise a again, from where it came";
     SkipIfKind (Read None Constant) "pass over the next instruction if a is an error of one of the kinds c, or of any but Cancelled and Interrupted if c names none";
-    AssertFail (Read Base Constant) "raise AssertionFailed; a is the message, from b on lie the operands, c tells their texts";
+    AssertFail (Read None Constant) "raise AssertionFailed; a is the message, c tells the registers with the operands";
     CheckBool (Read Count None) "TypeError unless a is a bool, on behalf of construct b";
     Misplaced (None None Constant) "raise TypeError with the text c: what the compiler found wrong, but which may not be reached";
     // ---- Threads

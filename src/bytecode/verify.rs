@@ -5,7 +5,7 @@
 //! a mistake of the compiler, never of a script.
 
 use super::ask::AskKind;
-use super::code::{AskOperand, CaptureSource, Function, HandlerKind, Unit};
+use super::code::{AskOperand, CaptureSource, Constant, Function, HandlerKind, Unit};
 use super::op::{Op, Operand};
 
 /// Checks all functions of `unit`.
@@ -101,6 +101,13 @@ fn verify_function(function: &Function) -> Result<(), String> {
             || usize::from(register) >= registers
         {
             return Err("a handler out of bounds".to_owned());
+        }
+    }
+    for constant in &function.constants {
+        if let Constant::Assertion(assertion) = constant
+            && assertion.operands.iter().any(|(register, _)| usize::from(*register) >= registers)
+        {
+            return Err("an assertion about no register".to_owned());
         }
     }
     for capture in &function.captures {

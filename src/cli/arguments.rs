@@ -74,6 +74,9 @@ pub struct Run {
     /// End the run after so long, with a word on what every thread was doing, and status 124
     #[arg(long, value_name = "D", value_parser = duration)]
     pub timeout: Option<Duration>,
+    /// At the end, tell on standard error what the run cost: threads, time, and where they were blocked
+    #[arg(long)]
+    pub stats: bool,
     /// The script, `-` for standard input, and its arguments
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<String>,

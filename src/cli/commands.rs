@@ -57,11 +57,17 @@ pub fn run(run: Run, show: Show) -> i32 {
         max_threads: run.max_threads,
         seed: run.seed,
         timeout: run.timeout,
+        stats: run.stats,
         render,
         signals: true,
     };
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
-        Ok(status) => status.code,
+        Ok(status) => {
+            if let Some(stats) = &status.stats {
+                eprint!("{}", show.stats(stats));
+            }
+            status.code
+        }
         Err(error) => {
             eprintln!("error: the system gives no thread: {}", plain(&error));
             1
@@ -70,12 +76,13 @@ pub fn run(run: Run, show: Show) -> i32 {
 }
 
 fn unknown_option(word: &str) -> Report {
-    const OPTIONS: [&str; 10] = [
+    const OPTIONS: [&str; 11] = [
         "--eval",
         "--seed",
         "--max-threads",
         "--max-depth",
         "--timeout",
+        "--stats",
         "--color",
         "--json",
         "--quiet",

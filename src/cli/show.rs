@@ -1,7 +1,8 @@
 //! How reports are shown.
 
 use super::arguments::{Color, Common};
-use crate::diagnostics::{Code, Report, Style, json_line, render};
+use crate::diagnostics::{Code, Report, Style, json_line, json_of, render};
+use crate::runtime::threads::Stats;
 use std::io::IsTerminal;
 
 /// How reports are shown.
@@ -39,6 +40,11 @@ impl Show {
             return format!("{place}{}\n", report.message);
         }
         render(report, self.style)
+    }
+
+    /// What a run cost, as text, with a newline at the end.
+    pub fn stats(&self, stats: &Stats) -> String {
+        if self.json { format!("{}\n", json_of("stats", stats)) } else { stats.to_string() }
     }
 }
 

@@ -73,51 +73,6 @@ impl<'a> Compiler<'a> {
         builder.at(at);
         vec![builder.emit_jump(jumps.with_register, left, right)]
     }
-
-    // ---- Assertions --------------------------------------------------------------------------
-
-    /// `assert c, message`: the operands of a comparison are kept, to be shown if it fails.
-    pub(super) fn assertion(
-        &mut self,
-        builder: &mut Builder<'a>,
-        condition: &'a Expr,
-        message: Option<&'a Expr>,
-        at: Span,
-    ) {
-        let mark = builder.mark();
-        let text = self.text_of(condition.span).into();
-        let mut operands = Vec::new();
-        let base = builder.registers(2);
-        let passed = match &condition.bare().kind {
-            ExprKind::Binary { operator, left, right } if operator.is_comparison() => {
-                self.value(builder, left, base);
-                self.value(builder, right, base + 1);
-                operands = vec![left.span, right.span];
-                builder.at(condition.span);
-                match jump_op(*operator, true) {
-                    Some(jumps) => vec![builder.emit_jump(jumps.with_register, base, base + 1)],
-                    None => {
-                        let holds = builder.register();
-                        let op = if *operator == BinaryOp::In { Op::In } else { Op::NotIn };
-                        builder.emit(op, holds, base, usize::from(base) + 1);
-                        vec![builder.emit_jump(Op::JumpTrue, holds, Construct::Assert as Register)]
-                    }
-                }
-            }
-            _ => self.jump_on(builder, condition, true, Construct::Assert),
-        };
-        let said = builder.register();
-        match message {
-            Some(message) => self.value(builder, message, said),
-            None => builder.emit(Op::LoadUnset, said, 0, 0),
-        }
-        builder.at(at);
-        let constant =
-            builder.constant(Constant::Assertion(crate::bytecode::Assertion { text, operands }));
-        builder.emit(Op::AssertFail, said, base, constant);
-        builder.land_all(passed);
-        builder.free(mark);
-    }
 }
 
 /// The number that an operand can be written as, if it is a literal.

@@ -60,6 +60,7 @@ impl<'a> Compiler<'a> {
                     Place::Register(register) => return register,
                     Place::Global { constant, borrow: Some(register) } => {
                         builder.emit(Op::BorrowGlobal, register, 0, constant);
+                        self.keep(builder, expr, register);
                         return register;
                     }
                     _ => {}
@@ -187,6 +188,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Operation(operation) => self.operation(builder, operation, to, expr.span),
         }
         builder.free(mark);
+        self.keep(builder, expr, to);
     }
 
     fn string(&mut self, builder: &mut Builder<'a>, parts: &'a [StrPart], to: Register, at: Span) {

@@ -5,6 +5,7 @@
 //! wanted. Statements about threads are lowered here to several requests, each a guarded action on one
 //! object, with the cleanup that an error or a jump out of them needs.
 
+mod assertions;
 mod calls;
 mod conditions;
 mod expressions;
@@ -78,6 +79,7 @@ pub fn compile<'a>(
         known_functions: HashMap::new(),
         known_structs: HashMap::new(),
         own_structs: HashMap::new(),
+        kept: assertions::Kept::new(),
         reports: Vec::new(),
     };
     compiler.script(script);
@@ -138,6 +140,8 @@ struct Compiler<'a> {
     known_structs: HashMap<VariableId, FunctionRef>,
     /// For each `self`, the struct it is an instance of.
     own_structs: HashMap<VariableId, &'a ast::Struct>,
+    /// Of the condition of an assertion, what is kept.
+    kept: assertions::Kept,
     reports: Vec<Report>,
 }
 

@@ -3,6 +3,12 @@
 use super::{Report, Severity};
 use serde::Serialize;
 
+/// Some data under a name, as an object on one line.
+#[must_use]
+pub fn json_of(name: &str, data: &impl Serialize) -> String {
+    serde_json::json!({ name: data }).to_string()
+}
+
 #[derive(Serialize)]
 struct JsonReport<'a> {
     code: &'static str,

@@ -7,7 +7,7 @@ mod render;
 mod report;
 
 pub use code::Code;
-pub use json::json_line;
+pub use json::{json_line, json_of};
 pub use nearest::nearest;
 pub use render::{Style, render};
 pub use report::{Label, Report, Severity};

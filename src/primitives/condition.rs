@@ -24,6 +24,8 @@ pub struct Condition {
     next: u64,
     enrolled: VecDeque<u64>,
     drawn: Vec<u64>,
+    /// Whether there was a notification while nobody waited: it is lost.
+    pub unheard: bool,
 }
 
 impl Condition {
@@ -68,6 +70,7 @@ impl Primitive for Condition {
                 let most =
                     count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
                 let woken = most.min(self.enrolled.len());
+                self.unheard |= woken == 0;
                 self.drawn.extend(self.enrolled.drain(..woken));
                 Ok(Reply::Int(woken as i64))
             }

@@ -3,6 +3,7 @@
 mod arithmetic;
 mod atomic;
 mod cell;
+mod census;
 mod compare;
 mod error;
 mod float;
@@ -24,6 +25,7 @@ mod value;
 pub use arithmetic::{binary, floor_div, floor_mod, invert, negate};
 pub use atomic::{Atomic, Local};
 pub use cell::Cell;
+pub use census::Census;
 pub use compare::{bad_key, contains, equals, order};
 pub use error::{ErrorKind, ErrorValue, Fault, Origin, Received, Spawned, TraceEntry};
 pub use float::float_text;

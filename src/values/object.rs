@@ -1,7 +1,9 @@
 //! Objects whose behaviour lies with the runtime: threads, and the primitives of synchronization.
 
-use super::heap::{Plain, Ref};
+use super::census::Entry;
+use super::heap::{Heap, Plain, Ref};
 use super::{Published, Value};
+use std::alloc::Layout;
 use std::any::Any;
 use std::fmt;
 use std::sync::OnceLock;
@@ -118,6 +120,8 @@ pub struct Object {
     pub lock_of: Option<Published>,
     /// What the runtime keeps of it.
     pub body: Box<dyn Any + Send + Sync>,
+    /// Its place in the census, if it is a primitive.
+    pub(super) entry: OnceLock<Entry>,
 }
 
 impl Object {
@@ -131,6 +135,7 @@ impl Object {
             site: AtomicU64::new(0),
             lock_of: None,
             body,
+            entry: OnceLock::new(),
         }
     }
 
@@ -149,9 +154,20 @@ impl fmt::Display for Object {
     }
 }
 
-impl Plain for Object {
-    fn take_children(&mut self, _: &mut Vec<Value>) {}
-    fn visit_children(&self, _: &mut dyn FnMut(&Value)) {}
+// SAFETY: it is dropped as what it is, and its layout is that of its type.
+unsafe impl Heap for Object {
+    unsafe fn end(this: *mut Object, _: &mut Vec<Value>) -> Layout {
+        // SAFETY: the caller gives the object away. Whoever visits the census may look at it until it has left.
+        unsafe {
+            if let Some(entry) = (*this).entry.get() {
+                entry.leave();
+            }
+            std::ptr::drop_in_place(this);
+        }
+        Layout::new::<Object>()
+    }
+
+    unsafe fn visit(_: *const Object, _: &mut dyn FnMut(&Value)) {}
 }
 
 /// One side of a readers–writer lock: `rw.read`, `rw.write`.

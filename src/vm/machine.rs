@@ -156,7 +156,7 @@ impl Machine {
             started: false,
             owns: 0,
             code: program_code,
-            fuel: 0,
+            fuel: i64::from(limits.fuel),
             granted: false,
             attention: Arc::default(),
         }

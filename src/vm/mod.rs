@@ -28,3 +28,4 @@ pub use request::{
     SpawnRequest, Target, TimerRequest,
 };
 pub use run::{Controlled, Free, Mode};
+pub use trace::Calls;

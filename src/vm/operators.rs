@@ -268,24 +268,33 @@ pub(super) fn is_of_kind(error: &Value, kinds: &[Box<str>]) -> bool {
     kinds.iter().any(|kind| **kind == *error.kind)
 }
 
-/// The error of a failed assertion, with the values of its operands.
-pub(super) fn assertion_failed(
+/// The error of a failed assertion, with the values of its operands, which lie in registers.
+pub(super) fn assertion_failed<'a>(
     source: &Arc<Source>,
     assertion: &Assertion,
     message: &Value,
-    operands: &[Value],
+    register: impl Fn(u16) -> &'a Value,
 ) -> Value {
     let said =
         if message.is_unset() { assertion.text.to_string() } else { text(message).into_owned() };
     let error = ErrorValue::new(ErrorKind::AssertionFailed.name(), &said);
     if !assertion.operands.is_empty() {
         let mut detail = Report::note(ReportCode::Assertion, "the values of its operands");
-        for (span, value) in assertion.operands.iter().zip(operands) {
-            detail = detail.at(source, *span, shorten(repr(value)));
+        for (operand, span) in &assertion.operands {
+            let value = register(*operand);
+            if tells_something(value) {
+                detail = detail.at(source, *span, shorten(repr(value)));
+            }
         }
         error.set_detail(detail);
     }
     error.into()
+}
+
+/// Whether a value says more than its name does.
+fn tells_something(value: &Value) -> bool {
+    let named = matches!(value.view(), View::Object(_) | View::Function(_) | View::Module(_));
+    !value.is_unset() && !named
 }
 
 /// A text that fits a line of a report.

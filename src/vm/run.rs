@@ -85,7 +85,10 @@ impl Machine {
     /// Runs the topmost frame until something must be asked, the machine is done, or its fuel is used up.
     #[inline(never)]
     pub(super) fn run<M: Mode>(&mut self) {
-        self.fuel = i64::from(self.limits.fuel);
+        // What was left is used up first, so that a loop of requests comes to its end too.
+        if self.fuel < 0 {
+            self.fuel = i64::from(self.limits.fuel);
+        }
         let mut pc: *const Instruction;
         let mut r: *mut Value;
 

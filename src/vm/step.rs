@@ -399,12 +399,11 @@ impl Machine {
                 let Constant::Assertion(assertion) = &self.code.plain[c] else {
                     unreachable!("an assertion has a text")
                 };
-                let operands = self.row(i.b(), assertion.operands.len());
                 let error = operators::assertion_failed(
                     &self.code.source,
                     assertion,
                     self.reg(i.a()),
-                    operands,
+                    |register| self.reg(register),
                 );
                 self.raise(error)
             }

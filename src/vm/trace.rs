@@ -55,16 +55,52 @@ pub(super) fn site_of(code: &Code, at: usize) -> u64 {
         | (at as u64 & 0x1f_ffff)
 }
 
+/// The innermost calls that are open in a machine, each as one word: what a thread that waits leaves behind for
+/// reports.
+#[derive(Clone, Copy, Default)]
+pub struct Calls {
+    /// Invariant: what is not used is 0, and comes last.
+    sites: [u64; Calls::MOST],
+    open: usize,
+}
+
+impl Calls {
+    /// How many are told.
+    const MOST: usize = 8;
+
+    /// Where the innermost one is.
+    #[must_use]
+    pub fn innermost(&self) -> u64 {
+        self.sites[0]
+    }
+
+    /// How many are open beyond those that are told.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.open.saturating_sub(Calls::MOST)
+    }
+}
+
 impl super::Program {
+    /// The functions and the places of calls, innermost first.
+    #[must_use]
+    pub fn trace_of(&self, calls: &Calls) -> Vec<TraceEntry> {
+        let entry = |site: &u64| {
+            let function = self.code_of_site(*site)?.full_name().into();
+            Some(TraceEntry { function, place: self.place_of_site(*site)? })
+        };
+        calls.sites.iter().map_while(entry).collect()
+    }
+
+    fn code_of_site(&self, site: u64) -> Option<&'static Code> {
+        let (unit, function) = (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff);
+        (site != 0).then(|| self.callee(unit as u32, function as u32))?.map(|callee| callee.code())
+    }
+
     /// The place in a script that a word of [`crate::values::Object::site`] tells.
     #[must_use]
     pub fn place_of_site(&self, site: u64) -> Option<Place> {
-        if site == 0 {
-            return None;
-        }
-        let (unit, function, at) =
-            (site >> 43 & 0xf_ffff, site >> 21 & 0x3f_ffff, site & 0x1f_ffff);
-        Some(self.callee(unit as u32, function as u32)?.code().place_at(at as usize))
+        Some(self.code_of_site(site)?.place_at((site & 0x1f_ffff) as usize))
     }
 }
 
@@ -74,5 +110,16 @@ impl Machine {
     pub fn site(&self) -> u64 {
         let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, frame.running())));
         frame.map_or(0, |(code, at)| site_of(code, at))
+    }
+    /// The innermost calls that are open.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        let mut calls = Calls { open: self.frames.len(), ..Calls::default() };
+        let frames =
+            self.frames.iter().rev().filter_map(|frame| Some((frame.code?, frame.running())));
+        for (told, (code, at)) in calls.sites.iter_mut().zip(frames) {
+            *told = site_of(code, at);
+        }
+        calls
     }
 }

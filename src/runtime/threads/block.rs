@@ -15,6 +15,14 @@ const YIELDS: u32 = 40;
 /// The waiter stands in the lines of what it waits for. If the outcome is not that an action happened, it stands
 /// there still, and the caller takes it out.
 pub fn block(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>) -> Outcome {
+    let outcome = wait(runtime, waiter, deadline);
+    if runtime.config.stats {
+        waiter.strand.note_waited(waiter);
+    }
+    outcome
+}
+
+fn wait(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>) -> Outcome {
     let strand = &waiter.strand;
     if let Some(outcome) = strand.begin_wait(runtime, waiter) {
         return outcome;

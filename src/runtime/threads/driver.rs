@@ -31,6 +31,10 @@ pub struct Here<'a> {
     pub lost: Lost,
     /// Where it is in the script.
     pub site: u64,
+    /// Its machine: it rests while something is done for it here.
+    pub machine: Machine,
+    /// The last time that it told its calls because that was asked.
+    told: u64,
     /// The last limit that began, and the moment at which it runs out.
     pub last_limit: Option<(i64, i64)>,
     /// When it last looked how much memory is left.
@@ -60,31 +64,38 @@ impl From<Published> for Stop {
     }
 }
 
-/// Runs a machine to its end; `None` if the thread is to stop where it is.
-pub fn drive(here: &mut Here<'_>, mut machine: Machine) -> (Option<Ended>, Machine) {
+/// Runs the thread's machine to its end; `None` if the thread is to stop where it is.
+pub fn drive(here: &mut Here<'_>) -> Option<Ended> {
     let strand = here.strand;
-    machine.set_thread(strand.id, strand.name.clone(), here.spawned(), strand.attention.clone());
+    here.machine.set_thread(
+        strand.id,
+        strand.name.clone(),
+        here.spawned(),
+        strand.attention.clone(),
+    );
     let mut answer = Answer::Continue;
     loop {
-        answer = match machine.resume::<Free>(answer) {
+        let pause = here.machine.resume::<Free>(answer);
+        here.tell_calls();
+        answer = match pause {
             Pause::Ask(request) => {
-                here.site = machine.site();
+                here.site = here.machine.site();
                 match here.perform(request) {
                     Ok(answer) => answer,
                     Err(Stop::Raise(error)) => Answer::Raise(error),
-                    Err(Stop::Killed) => return (None, machine),
+                    Err(Stop::Killed) => return None,
                 }
             }
             Pause::OutOfFuel => {
                 if strand.is_killed() {
-                    return (None, machine);
+                    return None;
                 }
                 match strand.take_interrupt().or_else(|| here.look_at_memory()) {
                     Some(error) => Answer::Raise(error.into_inner()),
                     None => Answer::Continue,
                 }
             }
-            Pause::Done(value) => return (Some(Ended::Value(Published::new(value))), machine),
+            Pause::Done(value) => return Some(Ended::Value(Published::new(value))),
             Pause::Failed(error) => {
                 let error = Published::new(error);
                 let ended = if strand.was_cancelled_by(&error) {
@@ -92,7 +103,7 @@ pub fn drive(here: &mut Here<'_>, mut machine: Machine) -> (Option<Ended>, Machi
                 } else {
                     Ended::Failed(error)
                 };
-                return (Some(ended), machine);
+                return Some(ended);
             }
         };
     }
@@ -104,6 +115,7 @@ impl<'a> Here<'a> {
         runtime: &'a Arc<Runtime>,
         strand: &'a Arc<Strand>,
         task: Option<&'a Arc<Strand>>,
+        machine: Machine,
     ) -> Here<'a> {
         Here {
             runtime,
@@ -113,6 +125,8 @@ impl<'a> Here<'a> {
             rounds: Vec::new(),
             lost: Lost::default(),
             site: 0,
+            machine,
+            told: 0,
             last_limit: None,
             memory_looked: Instant::now(),
         }
@@ -125,8 +139,16 @@ impl<'a> Here<'a> {
 
     /// Lets happen what the machine asks for.
     fn perform(&mut self, request: Request) -> Result<Answer, Stop> {
-        if self.strand.attention.load(Ordering::Relaxed) && self.strand.is_killed() {
-            return Err(Stop::Killed);
+        if self.strand.attention.load(Ordering::Relaxed) {
+            if self.strand.is_killed() {
+                return Err(Stop::Killed);
+            }
+            // What blocks looks for itself; what gives back is never refused.
+            if matches!(request, Request::Host(_) | Request::Make(_) | Request::Spawn(_))
+                && let Some(error) = self.strand.take_interrupt()
+            {
+                return Err(error.into());
+            }
         }
         match request {
             Request::Make(make) => Ok(Answer::Value(super::make::make(self.runtime, make))),
@@ -186,7 +208,16 @@ impl<'a> Here<'a> {
 
     /// A wait of this thread's, here.
     pub fn waiter(&self, on: Vec<On>, kind: WaitKind) -> Waiter {
-        Waiter::new(self.strand, on, kind, self.site)
+        Waiter::new(self.strand, on, kind, self.machine.calls())
+    }
+
+    /// Tells its calls, if that was asked since the last time.
+    fn tell_calls(&mut self) {
+        let asked = self.runtime.asked.load(Ordering::Relaxed);
+        if asked != self.told {
+            self.told = asked;
+            self.strand.tell_calls(asked, self.machine.calls());
+        }
     }
 
     // ---- Time --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 //! Locks, semaphores, and the sides of readers–writer locks: taking, and giving back.
 
 use super::driver::{Here, Stop};
+use super::holding::SideHeld;
 use super::shell::Shell;
 use super::waiter::{Outcome, WaitKind};
 use super::word::WordBody;
@@ -52,13 +53,21 @@ impl Here<'_> {
         if self.take(&object, &action, limit)?.is_none() {
             return Ok(Answer::TimedOut);
         }
-        self.note_taken(&object, hold);
+        self.note_taken(&object, target, hold);
         Ok(Answer::Value(Value::TRUE))
     }
 
     /// Notes where a lock was taken, and that it was taken by hand.
-    fn note_taken(&self, object: &Ref<Object>, hold: Hold) {
-        object.site.store(self.site, Ordering::Relaxed);
+    fn note_taken(&self, object: &Ref<Object>, target: &Target, hold: Hold) {
+        match target {
+            Target::Side(_, write) => {
+                let (lock, write, site) = (object.label.id, *write, self.site);
+                self.strand.note_side(SideHeld { lock, write, site });
+            }
+            // What is taken again was taken where it was the first time.
+            Target::Object(_) if word_of(object).is_some_and(|word| word.depth(object) > 1) => {}
+            Target::Object(_) => object.site.store(self.site, Ordering::Relaxed),
+        }
         let is_lock = is_owned(object.kind) || object.kind == ObjectKind::Lock;
         if hold == Hold::Hand && is_lock {
             self.strand.taken_by_hand.fetch_add(1, Ordering::SeqCst);
@@ -121,7 +130,8 @@ impl Here<'_> {
         let fault = misuse.fault(&object.to_string(), |id| self.runtime.thread_name(id));
         match misuse {
             Misuse::HeldAlready => {
-                super::report::held_already(self.runtime, object, &fault, self.place()).into()
+                let (place, who) = (self.place(), self.strand.id);
+                super::report::held_already(self.runtime, object, &fault, place, who).into()
             }
             _ => fault.into(),
         }
@@ -179,6 +189,9 @@ impl Here<'_> {
         };
         if let Err(misuse) = result {
             return Err(self.misuse(object, &misuse));
+        }
+        if matches!(target, Target::Side(..)) {
+            self.strand.forget_side(object.label.id);
         }
         let is_lock = is_owned(object.kind) || object.kind == ObjectKind::Lock;
         if hold == Hold::Hand && is_lock {

@@ -40,13 +40,19 @@ pub fn make(runtime: &Arc<Runtime>, make: Make) -> Value {
             unreachable!("scripts make these by other ways")
         }
     };
-    Value::from(Ref::new(object))
+    entered(runtime, object)
 }
 
 /// The lock of a condition that was given none: it is called after the condition.
 fn own_lock(runtime: &Arc<Runtime>) -> Published {
     let label = runtime.program.label(None);
-    Published::new(Value::from(Ref::new(lock(label, ObjectKind::RLock, WordKind::RLock))))
+    Published::new(entered(runtime, lock(label, ObjectKind::RLock, WordKind::RLock)))
+}
+
+fn entered(runtime: &Runtime, object: Object) -> Value {
+    let object = Ref::new(object);
+    runtime.census.enter(&object);
+    Value::from(object)
 }
 
 fn lock(label: Label, kind: ObjectKind, word: WordKind) -> Object {

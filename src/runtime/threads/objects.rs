@@ -31,6 +31,8 @@ pub trait AnyShell: Sync {
     fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>);
     /// How many stand in line.
     fn waiting(&self) -> usize;
+    /// How many stand in line, unless somebody has the state at hand.
+    fn try_waiting(&self) -> Option<usize>;
     /// Takes the shell's lock.
     fn hold(&self) -> Box<dyn Held + '_>;
 }
@@ -76,6 +78,10 @@ impl<P: Primitive + Send> AnyShell for Shell<P> {
 
     fn waiting(&self) -> usize {
         self.lock().waiting()
+    }
+
+    fn try_waiting(&self) -> Option<usize> {
+        self.try_lock().map(|inner| inner.waiting())
     }
 
     fn hold(&self) -> Box<dyn Held + '_> {

@@ -16,7 +16,7 @@ use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Next, Pool, ThreadId};
 use crate::source::Place;
 use crate::values::{Fault, Label, List, Object, ObjectKind, Published, Ref, Spawned, Value};
-use crate::vm::{Answer, Job, Machine};
+use crate::vm::{Answer, Calls, Job, Machine};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
@@ -198,9 +198,9 @@ impl Worker<'_> {
         let mut machine =
             Machine::new(self.runtime.program.clone(), self.runtime.config.limits, job);
         machine.set_locals(std::mem::take(&mut self.locals));
-        let mut here = Here::new(self.runtime, self.strand, task);
-        let (ended, mut machine) = driver::drive(&mut here, machine);
-        self.locals = machine.take_locals();
+        let mut here = Here::new(self.runtime, self.strand, task, machine);
+        let ended = driver::drive(&mut here);
+        self.locals = here.machine.take_locals();
         ended
     }
 
@@ -217,7 +217,8 @@ impl Worker<'_> {
                 }
                 None => {}
             }
-            let waiter = Arc::new(Waiter::new(self.strand, Vec::new(), WaitKind::Idle, 0));
+            let waiter =
+                Arc::new(Waiter::new(self.strand, Vec::new(), WaitKind::Idle, Calls::default()));
             inside.idle.push(waiter.clone());
             state.state.free += 1;
             drop(inside);

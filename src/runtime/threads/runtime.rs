@@ -5,13 +5,14 @@ use super::handle::Joinable;
 use super::host::Input;
 use super::output::{Output, Stream};
 use super::report;
+use super::stats::{Stats, Waited};
 use super::strand::{Strand, StrandKind};
 use super::timers::Service;
 use super::waits::Waits;
 use super::{ending, signals, spawn};
 use crate::diagnostics::Report;
 use crate::primitives::{Ended, ThreadId};
-use crate::values::{ErrorKind, ErrorValue, Published, View};
+use crate::values::{Census, ErrorKind, ErrorValue, Published, View};
 use crate::vm::{Limits, Machine, Program};
 use parking_lot::{Condvar, Mutex};
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// After how long the run is ended, with a word on what every thread was doing.
     pub timeout: Option<Duration>,
+    /// Whether waits are counted.
+    pub stats: bool,
     /// How reports are shown.
     pub render: Render,
     /// Whether Ctrl-C and its kin are the run's.
@@ -39,10 +42,12 @@ pub struct Config {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Status {
     /// The exit status of the process: LANGUAGE, section 9.
     pub code: i32,
+    /// What it cost, if that was asked for.
+    pub stats: Option<Stats>,
 }
 
 /// What the threads of a run share.
@@ -61,8 +66,14 @@ pub struct Runtime {
     pub crew: Crew,
     /// The timers.
     pub timers: Service,
+    /// The primitives.
+    pub census: Arc<Census>,
     /// Chance.
     pub random: Mutex<fastrand::Rng>,
+    /// The waits of threads that have ended, if they are counted.
+    pub waited: Mutex<Waited>,
+    /// How often it was asked what every thread is doing.
+    pub asked: AtomicU64,
     main: OnceLock<Arc<Strand>>,
     /// When it began.
     pub started: Instant,
@@ -84,6 +95,9 @@ struct Registry {
     live: BTreeMap<ThreadId, Arc<Strand>>,
     /// Those that have ended with locks that they had taken by hand.
     left_locks: BTreeMap<ThreadId, Arc<Strand>>,
+    /// How many threads were started, and how many were alive at once, at most.
+    started: u64,
+    most_alive: usize,
     /// How many threads, tasks and timers without a name there were.
     threads: u64,
     tasks: u64,
@@ -124,7 +138,10 @@ impl Runtime {
             input: Input::default(),
             crew: Crew::default(),
             timers: Service::default(),
+            census: Arc::default(),
             random: Mutex::new(random),
+            waited: Mutex::default(),
+            asked: AtomicU64::new(0),
             main: OnceLock::new(),
             started: Instant::now(),
             deadlock_told: AtomicBool::new(false),
@@ -198,7 +215,8 @@ impl Runtime {
             End::Finished if trouble.deadlock => 3,
             End::Finished => i32::from(trouble.uncaught),
         };
-        Ok(Status { code })
+        let stats = self.config.stats.then(|| Stats::of(self));
+        Ok(Status { code, stats })
     }
 
     fn finish(&self, how: End) {
@@ -267,6 +285,8 @@ impl Runtime {
             return false;
         }
         registry.live.insert(strand.id, strand.clone());
+        registry.started += 1;
+        registry.most_alive = registry.most_alive.max(registry.live.len());
         true
     }
 
@@ -274,9 +294,18 @@ impl Runtime {
     pub fn leave(&self, strand: &Arc<Strand>) {
         let mut registry = self.registry.lock();
         registry.live.remove(&strand.id);
+        if self.config.stats {
+            self.waited.lock().merge(strand.take_waited());
+        }
         if strand.taken_by_hand.load(Ordering::SeqCst) > 0 {
             registry.left_locks.insert(strand.id, strand.clone());
         }
+    }
+
+    /// How many threads were started, and how many were alive at once, at most.
+    pub fn thread_counts(&self) -> (u64, usize) {
+        let registry = self.registry.lock();
+        (registry.started, registry.most_alive)
     }
 
     /// Whether there is such a thread.

@@ -55,9 +55,19 @@ impl<P: Primitive> Shell<P> {
         self.inner.lock()
     }
 
+    /// Takes the lock, unless somebody has it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, Inner<P>>> {
+        self.inner.try_lock()
+    }
+
     /// Looks at the state.
     pub fn look<R>(&self, look: impl FnOnce(&P) -> R) -> R {
         look(&self.inner.lock().state)
+    }
+
+    /// Looks at the state, unless somebody has it at hand.
+    pub fn try_look<R>(&self, look: impl FnOnce(&P) -> R) -> Option<R> {
+        self.try_lock().map(|inner| look(&inner.state))
     }
 
     /// Changes the state, and lets those go on who can.

@@ -30,7 +30,7 @@ pub fn start(
         move || {
             strand.begin();
             let machine = Machine::new(runtime.program.clone(), runtime.config.limits, job);
-            let (ended, _) = driver::drive(&mut Here::new(&runtime, &strand, None), machine);
+            let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine));
             ending::end(&runtime, &strand, ended, after);
         }
     };
@@ -77,7 +77,7 @@ pub fn start_first(
         let (runtime, strand) = (runtime.clone(), strand.clone());
         move || {
             strand.begin();
-            let (ended, _) = driver::drive(&mut Here::new(&runtime, &strand, None), machine());
+            let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine()));
             runtime.end_of(&strand, ended);
         }
     };

@@ -1,12 +1,15 @@
 //! A thread of the script's, as the runtime keeps it.
 
+use super::holding::SideHeld;
 use super::pool::PoolBody;
 use super::runtime::Runtime;
 use super::scope::Scope;
 use super::shell::Shell;
+use super::stats::Waited;
 use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Ended, Thread, ThreadId};
 use crate::values::{ErrorKind, ErrorValue, Published, Spawned, Value, View};
+use crate::vm::Calls;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -53,6 +56,12 @@ pub struct Strand {
     pub attention: Arc<AtomicBool>,
     /// When it ended, among all that have; 0 before.
     end_order: AtomicU64,
+    /// The sides of readers–writer locks that it holds.
+    sides: Mutex<Vec<SideHeld>>,
+    /// The calls that were open when that was asked the last time, and which time that was.
+    calls: Mutex<(u64, Calls)>,
+    /// Its waits, if they are counted.
+    waited: Mutex<Waited>,
     signals: Mutex<Signals>,
     system: OnceLock<std::thread::Thread>,
     handles: super::handle::Handles,
@@ -103,6 +112,9 @@ impl Strand {
             taken_by_hand: AtomicUsize::new(0),
             attention: Arc::new(AtomicBool::new(false)),
             end_order: AtomicU64::new(0),
+            sides: Mutex::default(),
+            calls: Mutex::default(),
+            waited: Mutex::default(),
             signals: Mutex::new(Signals::default()),
             system: OnceLock::new(),
             handles: super::handle::Handles::default(),
@@ -173,6 +185,44 @@ impl Strand {
         let own = signals.current.clone();
         drop(signals);
         worker.map_or(own, |worker| worker.waiter())
+    }
+
+    // ---- What it holds -----------------------------------------------------------------------
+
+    /// The sides of readers–writer locks that it holds.
+    pub fn sides(&self) -> Vec<SideHeld> {
+        self.sides.lock().clone()
+    }
+
+    /// It has taken a side of a readers–writer lock.
+    pub fn note_side(&self, side: SideHeld) {
+        self.sides.lock().push(side);
+    }
+
+    /// It has given back its side of a readers–writer lock.
+    pub fn forget_side(&self, lock: u64) {
+        self.sides.lock().retain(|side| side.lock != lock);
+    }
+
+    /// A wait of its is over, and is to be counted.
+    pub fn note_waited(&self, waiter: &Waiter) {
+        self.waited.lock().add(waiter);
+    }
+
+    /// The waits that were counted since the last time.
+    pub fn take_waited(&self) -> Waited {
+        std::mem::take(&mut *self.waited.lock())
+    }
+
+    /// Tells which calls are open, for the time that it was asked so.
+    pub fn tell_calls(&self, asked: u64, calls: Calls) {
+        *self.calls.lock() = (asked, calls);
+    }
+
+    /// The calls that were open when it was asked that time, if it has told.
+    pub fn told_calls(&self, asked: u64) -> Option<Calls> {
+        let (told, calls) = *self.calls.lock();
+        (told == asked).then_some(calls)
     }
 
     // ---- Waiting -----------------------------------------------------------------------------

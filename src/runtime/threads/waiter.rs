@@ -21,6 +21,7 @@ use super::scope::Scope;
 use super::strand::Strand;
 use crate::primitives::{Action, Misuse, Reply};
 use crate::values::{Object, Published, Ref, Value, View};
+use crate::vm::Calls;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -96,8 +97,8 @@ pub struct Waiter {
     pub scope: Option<Arc<Scope>>,
     /// Whether it may be cancelled.
     pub cancellable: bool,
-    /// Where in the script it waits.
-    pub site: u64,
+    /// Where in the script it waits, and the calls that led there.
+    pub calls: Calls,
     /// Since when.
     pub since: Instant,
     status: AtomicU8,
@@ -106,14 +107,14 @@ pub struct Waiter {
 
 impl Waiter {
     /// A wait of `strand` that begins now, at this place of the script.
-    pub fn new(strand: &Arc<Strand>, on: Vec<On>, kind: WaitKind, site: u64) -> Waiter {
+    pub fn new(strand: &Arc<Strand>, on: Vec<On>, kind: WaitKind, calls: Calls) -> Waiter {
         Waiter {
             strand: strand.clone(),
             on,
             kind,
             scope: None,
             cancellable: true,
-            site,
+            calls,
             since: Instant::now(),
             status: AtomicU8::new(WAITING),
             outcome: Mutex::new(None),

@@ -137,6 +137,16 @@ impl WordBody {
         }
     }
 
+    /// How often the holder of a reentrant lock has taken it; 1 for others, 0 if it is free.
+    pub fn depth(&self, object: &Object) -> u64 {
+        let word = object.word.load(Ordering::SeqCst) & !WAITERS;
+        match self.kind {
+            WordKind::RLock => RLock::unpack(word).held.map_or(0, |(_, depth)| depth),
+            WordKind::Lock => u64::from(word != 0),
+            WordKind::Semaphore { .. } => 0,
+        }
+    }
+
     /// How many stand in line.
     pub fn waiting(&self) -> usize {
         let line = self.line.lock();

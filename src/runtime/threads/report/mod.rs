@@ -1,0 +1,12 @@
+//! What the runtime has to say to a person.
+
+mod cure;
+mod deadlock;
+mod dump;
+mod error;
+mod words;
+
+pub use deadlock::{all_blocked, circle, ended_holder, held_already};
+pub use dump::all_threads;
+pub use error::{concerns, output_failed, uncaught, uncaught_again};
+pub use words::{waiting_for, waits_for};
