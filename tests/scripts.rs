@@ -31,11 +31,25 @@ fn main() {
         collect(&root.join(folder), &mut scripts);
     }
     scripts.sort();
+    let index = index_trial(&root.join("examples"), &scripts);
     let trial = |path: PathBuf| {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         Trial::test(name, move || check(&path))
     };
-    libtest_mimic::run(&Arguments::from_args(), scripts.into_iter().map(trial).collect()).exit();
+    let trials = scripts.into_iter().map(trial).chain([index]).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The index of the examples links to every one of them.
+fn index_trial(examples: &Path, scripts: &[PathBuf]) -> Trial {
+    let names = scripts.iter().filter_map(|path| path.strip_prefix(examples).ok());
+    let links: Vec<String> = names.map(|name| format!("]({})", name.display())).collect();
+    let path = examples.join("README.md");
+    Trial::test("examples/README.md", move || {
+        let index = std::fs::read_to_string(path)?;
+        let missing: Vec<_> = links.iter().filter(|link| !index.contains(*link)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(format!("no line for {missing:?}").into()) }
+    })
 }
 
 fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
