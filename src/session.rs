@@ -86,6 +86,7 @@ pub struct Session {
     modules: HashMap<PathBuf, u32>,
     /// The files that are being read, each imported by the one before.
     reading: Vec<(PathBuf, String)>,
+    suspicions: Vec<Report>,
 }
 
 impl Default for Session {
@@ -99,6 +100,7 @@ impl Default for Session {
             globals: FIRST_GLOBALS,
             modules: HashMap::new(),
             reading: Vec::new(),
+            suspicions: Vec::new(),
         }
     }
 }
@@ -114,6 +116,12 @@ impl Session {
             let compiled = self.compile(given, Purpose::Main)?;
             Ok(self.link(compiled, "main"))
         })
+    }
+
+    /// What in the scripts that were loaded is no error, but hardly ever meant.
+    #[must_use]
+    pub fn suspicions(&self) -> &[Report] {
+        &self.suspicions
     }
 
     /// The bytecode of a script, as text.
@@ -171,7 +179,7 @@ impl Session {
         }
         let exports = |unit: u32| self.exports.get(unit as usize).map_or(&[][..], Vec::as_slice);
         let around = Surroundings { outer: &self.names, imports: &imports, exports: &exports };
-        let resolution = match resolve(&given.source, &script, &around) {
+        let mut resolution = match resolve(&given.source, &script, &around) {
             Ok(resolution) if reports.is_empty() => resolution,
             Ok(_) => return Err(reports),
             Err(more) => {
@@ -179,6 +187,7 @@ impl Session {
                 return Err(reports);
             }
         };
+        self.suspicions.append(&mut resolution.suspicions);
         let unit = self.exports.len() as u32;
         let compiled =
             compile(&given.source, &script, &resolution, &around, purpose, unit, self.globals)?;

@@ -237,6 +237,9 @@ fn signalled(code: &str, signals: &[&str]) -> (String, String, i32) {
 fn an_interrupt_is_raised_in_main_wherever_it_is() {
     let (_, err, status) = signalled("print(\"ready\"); loop { }", &["INT"]);
     assert!(status == 130 && err.contains("Interrupted"), "{err}");
+    // Calls of the runtime that need not wait are reached too.
+    let (_, err, status) = signalled("print(\"ready\"); loop { clock() }", &["INT"]);
+    assert!(status == 130 && err.contains("Interrupted"), "{err}");
     assert_eq!(signalled("print(\"ready\"); sleep 60s", &["INT"]).2, 130);
     assert_eq!(signalled("let m = Lock(); spawn daemon { lock m { sleep 60s } }; while not m.locked() { sleep 1ms }; print(\"ready\"); lock m { }", &["INT"]).2, 130);
     let caught = "print(\"ready\"); try { sleep 60s } catch e: Interrupted { print(\"caught\") }";
@@ -251,15 +254,32 @@ fn a_second_interrupt_ends_the_program() {
 
 #[test]
 fn a_quit_tells_what_every_thread_does() {
-    let code =
-        "let gate = Event(); spawn daemon \"idler\" { wait gate }; print(\"ready\"); sleep 1s";
-    let mut child = conc(&["-e", code])
+    let script = "let gate = Event()
+let m = Lock()
+let jobs = Queue(3)
+send jobs, 1
+fn spin() {
+  loop { if gate.is_set() { break } }
+}
+fn outer() {
+  lock m { spin() }
+}
+let spinner = spawn \"spinner\" outer()
+spawn daemon \"idler\" { wait gate }
+while not m.locked() { sleep 1ms }
+print(\"ready\")
+timer 1s { gate.set() }
+lock m { print(\"end\") }
+";
+    let path = file("quit.conc", script.as_bytes());
+    let mut child = conc(&[path.to_str().expect("a path")])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("conc runs");
     let mut ready = [0; 6];
-    child.stdout.take().expect("a pipe").read_exact(&mut ready).expect("the script is ready");
+    let mut out = child.stdout.take().expect("a pipe");
+    out.read_exact(&mut ready).expect("the script is ready");
     std::thread::sleep(Duration::from_millis(200));
     let id = child.id().to_string();
     assert!(
@@ -267,10 +287,53 @@ fn a_quit_tells_what_every_thread_does() {
     );
     let (_, err, status) = told(child.wait_with_output().expect("it ends"));
     assert_eq!(status, 0);
-    assert!(
-        err.contains("idler waits for Event gate") && err.contains("main waits for sleep"),
-        "{err}"
-    );
+    for said in [
+        "main waits for Lock m, held by spinner, for 0.",
+        "thread spinner holds Lock m and runs",
+        "spinner holds Lock m since here",
+        "in spin, called here",
+        "daemon thread idler waits for Event gate, for 0.",
+        "Queue jobs: 1 of 3 items, 0 waiting",
+    ] {
+        assert!(err.contains(said), "{said} in {err}");
+    }
+}
+
+#[test]
+fn stats_tell_what_a_run_cost() {
+    let code = "let q = Queue(1); let t = spawn { for i in 0..5 { send q, i } }; sleep 1ms
+        for i in 0..5 { recv q; sleep 1ms }";
+    let (out, err, status) = run(&["run", "--stats", "-e", code]);
+    assert_eq!((out.as_str(), status), ("", 0));
+    assert!(err.contains("2 started, 2 alive at most") && err.contains("Queue q"), "{err}");
+    let (_, err, _) = run(&["--json", "run", "--stats", "-e", code]);
+    let told: serde_json::Value = serde_json::from_str(&err).expect("an object");
+    let stats = &told["stats"];
+    assert_eq!(stats["threads_started"], 2);
+    assert_eq!(stats["blocked"]["sleep"]["times"], 6);
+    assert_eq!(stats["most_contended"][0]["object"], "Queue q");
+    let wall = stats["wall"].as_u64().expect("a number");
+    assert!(wall > 6_000_000, "it slept: {wall}");
+}
+
+#[test]
+fn check_tells_what_is_hardly_meant() {
+    let code = b"let ts = [spawn { 1 }]
+let us = [spawn { 2 }]
+join ts + us
+let c = Condition()
+var n = 0
+lock c { if n == 0 { wait c } }
+lock c { while n == 0 { wait c } }
+lock c { if n == 0 { wait c until n > 0 } }
+";
+    let path = file("suspicious.conc", code);
+    let (out, err, status) = run(&["check", "-q", path.to_str().expect("a path")]);
+    assert_eq!((out.as_str(), status), ("", 0));
+    let lines: Vec<&str> = err.lines().collect();
+    assert_eq!(lines.len(), 2, "{err}");
+    assert!(lines[0].ends_with(":3:1: the value of this is not used"), "{err}");
+    assert!(lines[1].ends_with(":6:22: `wait` under an `if` looks only once"), "{err}");
 }
 
 /// The pieces of code in the README's text.

@@ -63,6 +63,9 @@ pub fn run(run: Run, show: Show) -> i32 {
     };
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
         Ok(status) => {
+            if status.is_trouble {
+                show.tell(session.suspicions());
+            }
             if let Some(stats) = &status.stats {
                 eprint!("{}", show.stats(stats));
             }
@@ -100,11 +103,12 @@ fn unknown_option(word: &str) -> Report {
 pub fn check(files: &[String], show: &Show) -> i32 {
     let mut status = 0;
     for file in files {
-        let checked = given(file)
-            .map_err(|report| vec![report])
-            .and_then(|given| Session::default().load(&given));
-        if let Err(reports) = checked {
-            status = show.refuse(&reports);
+        let mut session = Session::default();
+        let checked =
+            given(file).map_err(|report| vec![report]).and_then(|given| session.load(&given));
+        match checked {
+            Ok(_) => show.tell(session.suspicions()),
+            Err(reports) => status = show.refuse(&reports),
         }
     }
     status
@@ -126,10 +130,14 @@ pub fn dump(dump: &Dump, show: &Show) -> i32 {
 }
 
 impl Show {
-    fn refuse(&self, reports: &[Report]) -> i32 {
+    fn tell(&self, reports: &[Report]) {
         for report in reports {
             eprint!("{}", self.text(report));
         }
+    }
+
+    fn refuse(&self, reports: &[Report]) -> i32 {
+        self.tell(reports);
         REFUSED
     }
 }

@@ -248,7 +248,10 @@ impl<'a> Compiler<'a> {
                     builder.land_at(patch, start);
                 }
             }
-            None => builder.emit_jump_back(Op::Jump, 0, 0, top),
+            None => {
+                builder.at(body.span);
+                builder.emit_jump_back(Op::Jump, 0, 0, top);
+            }
         }
         builder.land_all(skip);
         builder.land_all(done.breaks);
@@ -289,6 +292,7 @@ impl<'a> Compiler<'a> {
         self.block(builder, body);
         let Some(ended) = builder.loops.pop() else { return };
         builder.land_all(ended.continues);
+        builder.at(over.span);
         builder.emit_jump_back(Op::Jump, 0, 0, top);
         builder.land(done);
         builder.land_all(ended.breaks);

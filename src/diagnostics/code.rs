@@ -19,6 +19,8 @@ pub enum Code {
     Import,
     /// The script is larger or nested deeper than the machine can take.
     TooLarge,
+    /// What is no error, but is hardly ever meant.
+    Suspicious,
     /// The script cannot be read at all.
     Unreadable,
     /// The command line is wrong.
@@ -50,6 +52,7 @@ impl Code {
             Code::Jump => "conc::jump",
             Code::Import => "conc::import",
             Code::TooLarge => "conc::too_large",
+            Code::Suspicious => "conc::suspicious",
             Code::Unreadable => "conc::unreadable",
             Code::Usage => "conc::usage",
             Code::Uncaught => "conc::uncaught",

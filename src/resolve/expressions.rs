@@ -1,6 +1,7 @@
 //! Expressions: the names in them, what may be assigned, and calls whose callee is known.
 
 use super::scopes::Resolver;
+use super::suspicions;
 use super::variable::{Use, VariableKind};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::source::Span;
@@ -81,6 +82,7 @@ impl<'a> Resolver<'a> {
                 targets.iter().for_each(|target| self.expression(target));
                 self.limit_head(limit);
                 self.block(body);
+                suspicions::waits_under_if(self.source, body, &mut self.found.suspicions);
                 limit.otherwise.iter().for_each(|block| self.block(block));
             }
             ExprKind::Scope { limit, body } => {

@@ -8,6 +8,7 @@ mod expressions;
 mod hints;
 mod scopes;
 mod statements;
+mod suspicions;
 mod variable;
 
 pub use arguments::{Bound, ParameterInfo, Parameters};

@@ -139,6 +139,11 @@ impl<'a> Resolver<'a> {
         self.functions.len() > 1
     }
 
+    /// Whether this is the script itself, and none of its blocks.
+    pub(super) fn is_top(&self) -> bool {
+        !self.in_function() && self.scopes.len() == 1
+    }
+
     /// Declares, as names to come, what the statements of a block declare; top-level functions and
     /// structs at once.
     pub(super) fn announce(&mut self, statements: &'a [crate::syntax::ast::Stmt]) {

@@ -1,6 +1,7 @@
 //! Statements: what they declare, and where `break`, `continue`, `return` and `import` may stand.
 
 use super::scopes::Resolver;
+use super::suspicions;
 use super::variable::{Use, VariableKind};
 use super::{ParameterInfo, Parameters};
 use crate::diagnostics::{Code, Report};
@@ -44,8 +45,17 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn statements(&mut self, statements: &'a [Stmt]) {
-        for statement in statements {
+        // The last one's value is the block's.
+        let used =
+            if self.is_top() { statements.len() } else { statements.len().saturating_sub(1) };
+        for (i, statement) in statements.iter().enumerate() {
             self.statement(statement);
+            if i < used
+                && let StmtKind::Expr(expr) = &statement.kind
+            {
+                let suspicion = suspicions::operand_of_thrown_away(self.source, expr);
+                self.found.suspicions.extend(suspicion);
+            }
         }
     }
 

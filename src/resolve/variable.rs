@@ -1,6 +1,7 @@
 //! What is known of each variable and each function once names are resolved.
 
 use super::Parameters;
+use crate::diagnostics::Report;
 use crate::source::Span;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -152,6 +153,8 @@ pub struct Resolution {
     pub functions: Vec<FunctionInfo>,
     /// The script's own names, in the order of their declaration.
     pub top: HashMap<Box<str>, VariableId>,
+    /// What is no error, but is hardly ever meant.
+    pub suspicions: Vec<Report>,
 }
 
 impl Resolution {

@@ -46,6 +46,8 @@ pub struct Config {
 pub struct Status {
     /// The exit status of the process: LANGUAGE, section 9.
     pub code: i32,
+    /// Whether there was an error that nobody caught.
+    pub is_trouble: bool,
     /// What it cost, if that was asked for.
     pub stats: Option<Stats>,
 }
@@ -216,7 +218,7 @@ impl Runtime {
             End::Finished => i32::from(trouble.uncaught),
         };
         let stats = self.config.stats.then(|| Stats::of(self));
-        Ok(Status { code, stats })
+        Ok(Status { code, is_trouble: trouble.uncaught, stats })
     }
 
     fn finish(&self, how: End) {

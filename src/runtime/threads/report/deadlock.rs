@@ -176,6 +176,14 @@ impl<'a> Shown<'a> {
         }
         report = self.held_places(report, &waiter.strand);
         let object = || waiter.on.first().map(|on| on.object());
+        // Permits have no owner: where the last one was taken is what there is to tell.
+        if let Some(object) = object().filter(|object| is_semaphore(object))
+            && let Some(at) =
+                self.runtime.program.place_of_site(object.site.load(Ordering::Relaxed))
+            && !report.labels.iter().any(|label| label.place == at)
+        {
+            report = report.label(at, format!("a permit of {object} was taken here the last time"));
+        }
         for holder in holders(waiter) {
             let shown = self.waiters.iter().any(|other| other.strand.id == holder);
             if !shown
@@ -206,6 +214,10 @@ impl<'a> Shown<'a> {
     fn is_wanted(&self, lock: u64) -> bool {
         self.waiters.iter().any(|waiter| waiter.on.iter().any(|on| on.object().label.id == lock))
     }
+}
+
+fn is_semaphore(object: &Object) -> bool {
+    matches!(object.kind, ObjectKind::Semaphore | ObjectKind::BoundedSemaphore)
 }
 
 /// Who has what a thread waits for, as far as that is known: of a lock taken by hand too, and who has ended.
