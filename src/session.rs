@@ -124,6 +124,17 @@ impl Session {
         &self.suspicions
     }
 
+    /// The same, a sentence each: what may be behind an error.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        let hint = |report: &Report| {
+            let place = report.labels.first().map(|label| format!("{}: ", label.place));
+            let help = report.help.join("; ");
+            format!("{}{}: {help}", place.unwrap_or_default(), report.message)
+        };
+        self.suspicions.iter().map(hint).collect()
+    }
+
     /// The bytecode of a script, as text.
     ///
     /// # Errors

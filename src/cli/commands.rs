@@ -58,14 +58,12 @@ pub fn run(run: Run, show: Show) -> i32 {
         seed: run.seed,
         timeout: run.timeout,
         stats: run.stats,
+        hints: session.hints(),
         render,
         signals: true,
     };
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
         Ok(status) => {
-            if status.is_trouble {
-                show.tell(session.suspicions());
-            }
             if let Some(stats) = &status.stats {
                 eprint!("{}", show.stats(stats));
             }

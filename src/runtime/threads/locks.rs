@@ -133,7 +133,7 @@ impl Here<'_> {
                 let (place, who) = (self.place(), self.strand.id);
                 super::report::held_already(self.runtime, object, &fault, place, who).into()
             }
-            _ => fault.into(),
+            _ => super::report::misused(object, misuse, &fault).into(),
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// Whether waits are counted.
     pub stats: bool,
+    /// What may be behind an error that nobody caught.
+    pub hints: Vec<String>,
     /// How reports are shown.
     pub render: Render,
     /// Whether Ctrl-C and its kin are the run's.
@@ -46,8 +48,6 @@ pub struct Config {
 pub struct Status {
     /// The exit status of the process: LANGUAGE, section 9.
     pub code: i32,
-    /// Whether there was an error that nobody caught.
-    pub is_trouble: bool,
     /// What it cost, if that was asked for.
     pub stats: Option<Stats>,
 }
@@ -218,7 +218,7 @@ impl Runtime {
             End::Finished => i32::from(trouble.uncaught),
         };
         let stats = self.config.stats.then(|| Stats::of(self));
-        Ok(Status { code, is_trouble: trouble.uncaught, stats })
+        Ok(Status { code, stats })
     }
 
     fn finish(&self, how: End) {
@@ -365,15 +365,20 @@ impl Runtime {
     /// Tells an error that nobody received.
     pub fn tell_uncaught(&self, error: &Published) {
         let View::Error(error) = error.get().view() else { return };
-        {
+        let first = {
             let mut trouble = self.trouble.lock();
-            trouble.uncaught = true;
+            let first = !std::mem::replace(&mut trouble.uncaught, true);
             trouble.deadlock |= report::concerns(error, ErrorKind::Deadlock);
             trouble.interrupted |= error.is(ErrorKind::Interrupted);
-        }
+            first
+        };
         // Several threads may end with one error: those who joined the one that raised it.
         let told = error.tell();
-        self.tell(&if told { report::uncaught_again(error) } else { report::uncaught(error) });
+        let mut report = if told { report::uncaught_again(error) } else { report::uncaught(error) };
+        if first {
+            report.help.extend(self.config.hints.iter().cloned());
+        }
+        self.tell(&report);
     }
 
     /// Shows a report.

@@ -60,6 +60,11 @@ fn of_pool(waiters: &[Arc<Waiter>]) -> Option<String> {
     })
 }
 
+/// Whether a thread that waits for a lock has taken that by hand itself.
+fn holds(waiter: &Waiter, lock: &Object) -> bool {
+    locks::word_of(lock).and_then(|word| word.owner(lock)) == Some(waiter.strand.id)
+}
+
 /// What would let a thread go on.
 fn of_wait(waiter: &Waiter) -> Option<String> {
     if waiter.kind != WaitKind::Objects {
@@ -88,6 +93,9 @@ fn of_wait(waiter: &Waiter) -> Option<String> {
         }
         ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => format!(
             "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"
+        ),
+        ObjectKind::Lock if holds(waiter, object) => format!(
+            "it holds {object} itself: an RLock can be taken again by the thread that holds it"
         ),
         ObjectKind::Lock => format!(
             "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"

@@ -88,6 +88,7 @@ pub fn all_blocked(runtime: &Arc<Runtime>, all: &[Arc<Waiter>], victim: &Arc<Wai
         1 => {
             format!("{} waits for {waits}, and nobody is left to let it go on", victim.strand.name)
         }
+        2 => format!("both threads wait: {} for {waits}", victim.strand.name),
         n => format!("all {n} threads wait: {} for {waits}", victim.strand.name),
     };
     let told = runtime.deadlock_told.swap(true, Ordering::SeqCst);

@@ -1,7 +1,10 @@
 //! Errors that nobody received.
 
 use crate::diagnostics::{Code, Label, Report, Severity};
-use crate::values::{ErrorKind, ErrorValue, TraceEntry, View};
+use crate::primitives::Misuse;
+use crate::values::{
+    ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, TraceEntry, View,
+};
 
 /// How many calls, and how many joins, a report shows.
 const MOST_CALLS: usize = 8;
@@ -20,6 +23,32 @@ pub fn concerns(error: &ErrorValue, kind: ErrorKind) -> bool {
                 })
     }
     look(error, kind, 16)
+}
+
+/// The error of a mistake in using a primitive, with what would be right where that can be told.
+pub fn misused(object: &Object, misuse: &Misuse, fault: &Fault) -> Published {
+    let error = ErrorValue::of_fault(fault);
+    let label = &object.label;
+    let help = match misuse {
+        Misuse::LockNotHeld => format!("`lock {label} {{ … }}` round it takes the lock first"),
+        Misuse::NotLocked => format!(
+            "`lock {label} {{ … }}` takes it and releases it once; `release` is for what `acquire` took"
+        ),
+        Misuse::HeldByBlock { .. } => "leave the block by its end, `return`, `break` or `raise`".to_owned(),
+        Misuse::NotOwner { .. } if object.kind == ObjectKind::RLock => {
+            "only the thread that took an RLock releases it; a Lock taken by `acquire` may be released by any".to_owned()
+        }
+        Misuse::Broken => format!("`{label}.reset()` makes it whole again"),
+        Misuse::TooManyDone => {
+            format!("`{label}.task_done()` is called once for each item that was received")
+        }
+        Misuse::OverReleased { .. } => {
+            "a plain Semaphore may be released more often than it was taken".to_owned()
+        }
+        _ => return Published::new(error.into()),
+    };
+    error.set_detail(Report::error(Code::Uncaught, fault.message.clone()).help(help));
+    Published::new(error.into())
 }
 
 /// An error that nobody received.

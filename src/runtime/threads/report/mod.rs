@@ -8,5 +8,5 @@ mod words;
 
 pub use deadlock::{all_blocked, circle, ended_holder, held_already};
 pub use dump::all_threads;
-pub use error::{concerns, output_failed, uncaught, uncaught_again};
+pub use error::{concerns, misused, output_failed, uncaught, uncaught_again};
 pub use words::{waiting_for, waits_for};
