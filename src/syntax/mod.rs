@@ -8,8 +8,10 @@ pub mod format_spec;
 mod grammar;
 pub mod layout;
 mod parse;
+mod print;
 
 pub mod scan;
 
 pub use build::duration_of;
 pub use parse::{STACK_BYTES, parse};
+pub use print::print;
