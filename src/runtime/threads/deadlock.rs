@@ -21,12 +21,23 @@ pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
             waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default()
         }
         WaitKind::Objects => match waiter.on.as_slice() {
-            [on] => holders_of(waiter.strand.id, on),
+            [on] => {
+                let open = waiter.then.iter().filter(|on| !has_ended(on.object()));
+                [on].into_iter()
+                    .chain(open)
+                    .flat_map(|on| holders_of(waiter.strand.id, on))
+                    .collect()
+            }
             // Of several, any could let it go on: only all together are a deadlock.
             _ => Vec::new(),
         },
         WaitKind::Sleep | WaitKind::Idle | WaitKind::Input => Vec::new(),
     }
+}
+
+/// Whether it is the handle of something that has ended.
+fn has_ended(object: &Object) -> bool {
+    handle::of(object).is_some_and(|joinable| joinable.end_order().is_some())
 }
 
 fn holders_of(who: ThreadId, on: &On) -> Vec<ThreadId> {

@@ -7,7 +7,7 @@ use super::handle::{self, Joinable};
 use super::objects::shell_of;
 use super::pool::PoolHandle;
 use super::shell::Attempt;
-use super::waiter::{On, Outcome, WaitKind};
+use super::waiter::{On, Outcome, Rest, WaitKind};
 use crate::primitives::{Action, Ended, Reply};
 use crate::values::{ErrorValue, List, Object, Published, Received, Ref, Value, View};
 use crate::vm::{Answer, Limit};
@@ -76,8 +76,10 @@ impl Here<'_> {
         {
             limit.until = Some(until);
         }
+        let mut then = Rest::new(of.iter().map(|one| On::new(one, Action::Join)).collect());
         for one in of {
-            if self.act(one, Action::Join, limit)?.is_none() {
+            then.advance();
+            if self.join_one_of(one, &then, limit)?.is_none() {
                 return Ok(Answer::TimedOut);
             }
         }

@@ -7,7 +7,7 @@ use super::locks;
 use super::pool::PoolHandle;
 use super::runtime::Runtime;
 use super::shell::{Attempt, Inner, Shell};
-use super::waiter::{On, Outcome, WaitKind, Waiter};
+use super::waiter::{On, Outcome, Rest, WaitKind, Waiter};
 use crate::primitives::{
     Action, Barrier, Condition, Event, Latch, Primitive, Queue, Reply, RwLock, ThreadId,
 };
@@ -166,12 +166,34 @@ impl Here<'_> {
         self.act_uncancelled(object, action, limit)
     }
 
+    /// Joins one of several; the thread waits for those of `then`, too, before it goes on. `None` if the time ran out
+    /// and an `else` follows.
+    pub(super) fn join_one_of(
+        &mut self,
+        one: &Ref<Object>,
+        then: &Rest,
+        limit: Limit,
+    ) -> Result<Option<Reply>, Stop> {
+        self.blocking_point()?;
+        self.act_before(one, Action::Join, limit, then)
+    }
+
     /// The same, where a cancel was looked for already.
     pub(super) fn act_uncancelled(
         &mut self,
         object: &Ref<Object>,
         action: Action,
         limit: Limit,
+    ) -> Result<Option<Reply>, Stop> {
+        self.act_before(object, action, limit, &Rest::default())
+    }
+
+    fn act_before(
+        &mut self,
+        object: &Ref<Object>,
+        action: Action,
+        limit: Limit,
+        then: &Rest,
     ) -> Result<Option<Reply>, Stop> {
         let Some(shell) = shell_of(object) else {
             return Err(self.misuse(object, &crate::primitives::Misuse::NoSuchAction));
@@ -188,7 +210,7 @@ impl Here<'_> {
             match shell.attempt(self.runtime, who, action.clone(), None) {
                 Attempt::Acted(result) => Outcome::Acted(0, result),
                 Attempt::Waits | Attempt::NotReady => {
-                    self.wait_on(shell, object, action.clone(), deadline)
+                    self.wait_on(shell, object, action.clone(), deadline, then)
                 }
             }
         };
@@ -202,10 +224,13 @@ impl Here<'_> {
         object: &Ref<Object>,
         action: Action,
         deadline: Option<Instant>,
+        then: &Rest,
     ) -> Outcome {
         loop {
             let on = On::new(object, action.clone());
-            let waiter = Arc::new(self.waiter(vec![on], WaitKind::Objects));
+            let mut waiter = self.waiter(vec![on], WaitKind::Objects);
+            waiter.then = then.clone();
+            let waiter = Arc::new(waiter);
             match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
                 Attempt::Acted(result) => return Outcome::Acted(0, result),
                 Attempt::Waits | Attempt::NotReady => {}
@@ -281,7 +306,7 @@ impl Here<'_> {
         let since = Instant::now();
         let waits = Action::Round { round };
         let shell = barrier.body.downcast_ref::<Shell<Barrier>>().expect("a barrier's body");
-        let outcome = self.wait_on(shell, barrier, waits.clone(), deadline);
+        let outcome = self.wait_on(shell, barrier, waits.clone(), deadline, &Rest::default());
         if matches!(outcome, Outcome::TimedOut | Outcome::Raise(_))
             && shell.change(self.runtime, |state| state.leave_early(round))
         {

@@ -65,6 +65,30 @@ impl On {
     }
 }
 
+/// The others of a `join a, b, c`, from one on.
+#[derive(Clone, Default)]
+pub struct Rest {
+    all: Option<Arc<[On]>>,
+    from: usize,
+}
+
+impl Rest {
+    /// All of these.
+    pub fn new(all: Arc<[On]>) -> Rest {
+        Rest { all: Some(all), from: 0 }
+    }
+
+    /// The same without the first.
+    pub fn advance(&mut self) {
+        self.from += 1;
+    }
+
+    /// What there is.
+    pub fn iter(&self) -> impl Iterator<Item = &On> {
+        self.all.iter().flat_map(|all| all.iter()).skip(self.from)
+    }
+}
+
 /// What kind of wait it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitKind {
@@ -91,6 +115,8 @@ pub struct Waiter {
     pub strand: Arc<Strand>,
     /// What it waits for: one object, or the arms of a `select`.
     pub on: Vec<On>,
+    /// What it must wait for after that, in any case: the others of a `join a, b, c`.
+    pub then: Rest,
     /// What kind of wait it is.
     pub kind: WaitKind,
     /// The scope whose end it waits for.
@@ -111,6 +137,7 @@ impl Waiter {
         Waiter {
             strand: strand.clone(),
             on,
+            then: Rest::default(),
             kind,
             scope: None,
             cancellable: true,
