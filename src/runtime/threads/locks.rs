@@ -170,6 +170,8 @@ impl Here<'_> {
         if self.was_lost(object) {
             return Ok(Answer::Value(Value::TRUE));
         }
+        // Another's lock may be given back, too; what this thread has taken itself does not change by that.
+        let is_own = word_of(object).is_none_or(|word| word.owner(object) == Some(self.strand.id));
         let result = match (target, word_of(object)) {
             (Target::Side(_, write), _) => match object.body.downcast_ref::<Shell<RwLock>>() {
                 Some(shell) => shell.change(self.runtime, |state| {
@@ -194,7 +196,7 @@ impl Here<'_> {
             self.strand.forget_side(object.label.id);
         }
         let is_lock = is_owned(object.kind) || object.kind == ObjectKind::Lock;
-        if hold == Hold::Hand && is_lock {
+        if hold == Hold::Hand && is_lock && is_own {
             let less = |count: usize| Some(count.saturating_sub(1));
             let _ =
                 self.strand.taken_by_hand.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
