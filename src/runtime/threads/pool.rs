@@ -107,21 +107,19 @@ pub fn submit(
     let strand = Strand::new(id, StrandKind::Task, name, false, Some(spawned), scope.clone(), weak);
     let joinable = Joinable::Strand(strand.clone());
     let value = joinable.value(runtime);
-    let start = {
+    let (start, fails) = {
         let mut state = pool.state.lock();
         let start = state
             .state
             .submit(id)
             .map_err(|misuse| misuse.fault(&on.to_string(), |_| String::new()))?;
         // It is part of the scope before it can end.
-        if let Some(scope) = &scope {
-            scope.add(runtime, joinable);
-        }
+        let fails = scope.is_some_and(|scope| scope.enter(joinable.clone()));
         runtime.keep_alive();
         let mut inside = pool.inside.lock();
         inside.tasks.insert(id, (strand.clone(), job));
         pool.wake_idle(runtime, &mut state.state, &mut inside);
-        start
+        (start, fails)
     };
     if start && let Err(fault) = start_worker(runtime, pool) {
         let left = pool.state.change(runtime, |state| {
@@ -132,6 +130,10 @@ pub fn submit(
         if left == 0 && pool.withdraw(runtime, &strand) {
             return Err(fault);
         }
+    }
+    // To take it out of the row needs the pool's lock.
+    if fails {
+        joinable.cancel_for_scope(runtime);
     }
     Ok(value)
 }

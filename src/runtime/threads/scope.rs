@@ -54,13 +54,16 @@ struct State {
 impl Scope {
     /// Something was started in it. If the scope fails already, that is cancelled at once.
     pub fn add(&self, runtime: &Arc<Runtime>, child: Joinable) {
-        let mut state = self.state.lock();
-        state.children.insert(child.id(), child.clone());
-        let fails = state.failure.is_some() || state.expired;
-        drop(state);
-        if fails {
+        if self.enter(child.clone()) {
             child.cancel_for_scope(runtime);
         }
+    }
+
+    /// Something was started in it. Whether the scope fails already: then the caller is to cancel that.
+    pub fn enter(&self, child: Joinable) -> bool {
+        let mut state = self.state.lock();
+        state.children.insert(child.id(), child);
+        state.failure.is_some() || state.expired
     }
 
     /// What was added did not start.
