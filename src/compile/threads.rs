@@ -36,6 +36,11 @@ impl<'a> Compiler<'a> {
                 Some(deadline) => {
                     let mark = builder.mark();
                     let base = builder.registers(2);
+                    // One that came twice is nil: see `SortLocks`.
+                    let again = (registers.len() > 1).then(|| {
+                        builder.emit(Op::LoadNil, base, 0, 0);
+                        builder.emit_jump(Op::JumpEq, *register, base)
+                    });
                     builder.emit(Op::Move, base, *register, 0);
                     builder.emit(Op::Move, base + 1, deadline, 0);
                     builder.emit_ask(base, base, 2, AskKind::LockWithin, or_else);
@@ -47,6 +52,7 @@ impl<'a> Compiler<'a> {
                         timed_out.push(builder.emit_jump(Op::Jump, 0, 0));
                         builder.land(taken);
                     }
+                    builder.land_all(again.into_iter().collect());
                     builder.free(mark);
                 }
             }
