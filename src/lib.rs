@@ -19,6 +19,7 @@
 //! | [`builtins`] | functions and methods, a file a type |
 //! | [`runtime`] | lets happen what machines ask for: on real threads |
 //! | [`session`] | from a file to its end: reads, compiles, runs |
+//! | [`reference`](mod@reference) | the language reference, and what the codes of reports mean, as texts that are found and laid out |
 //! | [`cli`] | the command line |
 //!
 //! # The way of `lock m { x = x + 1 }`
@@ -38,6 +39,7 @@ pub mod compile;
 pub mod diagnostics;
 pub mod memory;
 pub mod primitives;
+pub mod reference;
 pub mod resolve;
 pub mod runtime;
 pub mod session;

@@ -1,5 +1,5 @@
-//! Every script of `tests/scripts` and `examples` is a test: what it must do stands in comments beside its
-//! lines.
+//! Every script of `tests/scripts`, `examples` and the reference is a test: what it must do stands in comments
+//! beside its lines.
 //!
 //! | comment | means |
 //! |---|---|
@@ -15,6 +15,9 @@
 //! `text` may hold `…` for anything. A file whose name begins with `_` is a part of another test. `CONC=path`
 //! tests that binary instead of the one just built.
 
+mod blocks;
+
+use blocks::{Block, Kind};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +39,11 @@ fn main() {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         Trial::test(name, move || check(&path))
     };
-    let trials = scripts.into_iter().map(trial).chain([index]).collect();
+    let mut trials: Vec<Trial> = scripts.into_iter().map(trial).chain([index]).collect();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let blocks = blocks::blocks(root, folder).expect("the reference can be read");
+    let trial = |block: Block| Trial::test(block.name.clone(), move || check_block(&block));
+    trials.extend(blocks.into_iter().map(trial));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -138,12 +145,54 @@ fn fits(expected: &str, text: &str) -> bool {
 }
 
 fn check(path: &Path) -> Result<(), Failed> {
-    let script = std::fs::read_to_string(path)?;
-    let expected = expected(&script);
-    let ran = run(path, &expected)?;
+    let expected = expected(&std::fs::read_to_string(path)?);
+    check_run(path, &expected, &run(path, &expected, &["--json", "run"])?)
+}
+
+/// A script of the reference: as any other, and its report has the code that is explained, and the words.
+fn check_block(block: &Block) -> Result<(), Failed> {
+    let mut expected = expected(&std::fs::read_to_string(&block.path)?);
+    if let Kind::Wrong { code } = &block.kind {
+        expected.status = expected.status.or(Some(match code.as_str() {
+            "conc::deadlock" => 3,
+            "conc::uncaught" | "conc::assertion" => 1,
+            "conc::suspicious" => 0,
+            _ => 2,
+        }));
+    }
+    // A script that is only suspected need not go wrong when it is run.
+    let command = if block.kind.is_suspected() { "check" } else { "run" };
+    let ran = run(&block.path, &expected, &["--json", command])?;
+    check_run(&block.path, &expected, &ran)?;
+    match &block.kind {
+        Kind::Wrong { code } if !ran.err.contains(&format!("{{\"code\":\"{code}\"")) => {
+            return Err(format!("no report is {code}\n{}", ran.err).into());
+        }
+        Kind::Right if ran.status != Some(0) => return Err("it does not pass".into()),
+        _ => {}
+    }
+    if block.report.is_empty() {
+        return Ok(());
+    }
+    // How the words are laid out on lines is of no account.
+    let told = run(&block.path, &expected, &["--color=never", command])?.err;
+    let told: Vec<&str> = told.split_whitespace().filter(|word| !is_drawn(word)).collect();
+    let words = format!("…{}…", block.report.join("…"));
+    if fits(&words, &told.join(" ")) {
+        return Ok(());
+    }
+    Err(format!("not told in this order: {words}\n{}", told.join(" ")).into())
+}
+
+/// Whether it is a part of the frame round a report.
+fn is_drawn(word: &str) -> bool {
+    word.chars().all(|c| "│·╭╰─├▶┬╯╮".contains(c))
+}
+
+fn check_run(path: &Path, expected: &Expected, ran: &Ran) -> Result<(), Failed> {
     let mut wrong = Vec::new();
-    check_output(&expected, &ran.out, &mut wrong);
-    check_errors(path, &expected, &ran.err, &mut wrong);
+    check_output(expected, &ran.out, &mut wrong);
+    check_errors(path, expected, &ran.err, &mut wrong);
     let status = expected.status.unwrap_or(i32::from(!expected.reports.is_empty()));
     if ran.status != Some(status) {
         wrong.push(format!("exit status {:?}, not {status}", ran.status));
@@ -208,10 +257,10 @@ struct Ran {
     status: Option<i32>,
 }
 
-fn run(path: &Path, expected: &Expected) -> Result<Ran, Failed> {
+fn run(path: &Path, expected: &Expected, command: &[&str]) -> Result<Ran, Failed> {
     let binary = std::env::var_os("CONC").unwrap_or_else(|| env!("CARGO_BIN_EXE_conc").into());
     let mut child = Command::new(binary)
-        .args(["--json", "run"])
+        .args(command)
         .args(&expected.flags)
         .arg(path.file_name().unwrap_or_default())
         .args(&expected.args)

@@ -1,6 +1,8 @@
 //! What the command line may say.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use super::doc::{Doc, Explain};
+use super::generated::{Completions, Man};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -55,6 +57,14 @@ pub enum Command {
     Check(Check),
     /// Print what a script is compiled to
     Dump(Dump),
+    /// Show the language reference
+    Doc(Doc),
+    /// Tell what the code of a report means
+    Explain(Explain),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
 }
 
 #[derive(Args)]
@@ -78,21 +88,26 @@ pub struct Run {
     #[arg(long)]
     pub stats: bool,
     /// The script, `-` for standard input, and its arguments
-    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "FILE [ARGS]",
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_hint = ValueHint::FilePath
+    )]
     pub words: Vec<String>,
 }
 
 #[derive(Args)]
 pub struct Check {
     /// The scripts; `-` for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<String>,
 }
 
 #[derive(Args)]
 pub struct Dump {
     /// The script; `-` for standard input
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: String,
     /// The tree instead of the bytecode
     #[arg(long)]
@@ -106,7 +121,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// The command line with the command that was meant, where none is said: `conc FILE` is `conc run FILE`.
 pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const COMMANDS: [&str; 8] = ["run", "check", "dump", "help", "-h", "--help", "-V", "--version"];
+    const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
+    let cli = Cli::command();
+    let is_command = |word: &str| OTHERS.contains(&word) || cli.find_subcommand(word).is_some();
     let mut words: Vec<OsString> = words.collect();
     let mut at = 1;
     loop {
@@ -114,7 +131,7 @@ pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
             Some("--color") => at += 2,
             Some("--json" | "-q" | "--quiet") => at += 1,
             Some(word) if word.starts_with("--color=") => at += 1,
-            Some(word) if COMMANDS.contains(&word) => return words,
+            Some(word) if is_command(word) => return words,
             _ => break,
         }
     }
@@ -142,11 +159,11 @@ mod tests {
         );
         assert_eq!(completed("conc --json check a"), "conc --json check a");
         assert_eq!(completed("conc --version"), "conc --version");
+        assert_eq!(completed("conc -q doc lock"), "conc -q doc lock");
     }
 
     #[test]
     fn the_definitions_are_sound() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 }

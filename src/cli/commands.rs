@@ -134,7 +134,8 @@ impl Show {
         }
     }
 
-    fn refuse(&self, reports: &[Report]) -> i32 {
+    /// Tells why a command does nothing; the exit status.
+    pub fn refuse(&self, reports: &[Report]) -> i32 {
         self.tell(reports);
         REFUSED
     }

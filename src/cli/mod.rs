@@ -2,6 +2,9 @@
 
 mod arguments;
 mod commands;
+mod doc;
+mod generated;
+mod pager;
 mod show;
 
 use arguments::{Cli, Command};
@@ -24,5 +27,9 @@ pub fn main() -> i32 {
         Command::Run(run) => commands::run(run, show),
         Command::Check(check) => commands::check(&check.files, &show),
         Command::Dump(dump) => commands::dump(&dump, &show),
+        Command::Doc(doc) => doc::doc(&doc, &show),
+        Command::Explain(explain) => doc::explain(&explain, &show),
+        Command::Completions(completions) => generated::completions(&completions),
+        Command::Man(man) => generated::man(&man, &show),
     }
 }

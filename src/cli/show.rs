@@ -4,6 +4,7 @@ use super::arguments::{Color, Common};
 use crate::diagnostics::{Code, Report, Style, json_line, json_of, render};
 use crate::runtime::threads::Stats;
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
 
 /// How reports are shown.
 #[derive(Clone, Copy)]
@@ -11,22 +12,23 @@ pub struct Show {
     json: bool,
     quiet: bool,
     style: Style,
+    page: Style,
 }
 
 impl Show {
     /// As the options and the terminal want it.
     pub fn new(common: &Common) -> Show {
-        let terminal = std::io::stderr().is_terminal();
-        let color = match common.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => is_set("CLICOLOR_FORCE") || terminal && !no_color(),
-        };
-        let width = rustix::termios::tcgetwinsize(std::io::stderr())
-            .map_or(0, |size| usize::from(size.ws_col));
-        let width = if terminal && width >= 40 { width.min(120) } else { Style::PLAIN.width };
-        let style = Style { color, unicode: !terminal || is_utf8(), width };
-        Show { json: common.json, quiet: common.quiet, style }
+        Show {
+            json: common.json,
+            quiet: common.quiet,
+            style: style(common.color, &std::io::stderr(), 120),
+            page: style(common.color, &std::io::stdout(), 100),
+        }
+    }
+
+    /// How a text to be read on standard output looks.
+    pub fn page(&self) -> Style {
+        self.page
     }
 
     /// A report as text, with a newline at the end.
@@ -46,6 +48,19 @@ impl Show {
     pub fn stats(&self, stats: &Stats) -> String {
         if self.json { format!("{}\n", json_of("stats", stats)) } else { stats.to_string() }
     }
+}
+
+/// What suits a stream, in lines no wider than `widest`.
+fn style(color: Color, stream: &(impl IsTerminal + AsFd), widest: usize) -> Style {
+    let terminal = stream.is_terminal();
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_set("CLICOLOR_FORCE") || terminal && !no_color(),
+    };
+    let width = rustix::termios::tcgetwinsize(stream).map_or(0, |size| usize::from(size.ws_col));
+    let width = if terminal && width >= 40 { width.min(widest) } else { Style::PLAIN.width };
+    Style { color, unicode: !terminal || is_utf8(), width }
 }
 
 /// Whether a variable of the environment says yes.

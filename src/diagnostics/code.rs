@@ -40,6 +40,27 @@ pub enum Code {
 }
 
 impl Code {
+    /// All of them, in the order above.
+    pub const ALL: &[Code] = &[
+        Code::Syntax,
+        Code::Name,
+        Code::Immutable,
+        Code::Redeclared,
+        Code::Arguments,
+        Code::Jump,
+        Code::Import,
+        Code::TooLarge,
+        Code::Suspicious,
+        Code::Unreadable,
+        Code::Usage,
+        Code::Uncaught,
+        Code::Assertion,
+        Code::Deadlock,
+        Code::Interrupted,
+        Code::Output,
+        Code::Bug,
+    ];
+
     /// The stable name, `conc::…`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -62,5 +83,18 @@ impl Code {
             Code::Output => "conc::output",
             Code::Bug => "conc::bug",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn all_codes_are_listed() {
+        let listed: Vec<usize> = Code::ALL.iter().map(|code| *code as usize).collect();
+        // The last one is named here, so that one put behind it is noticed.
+        let declared: Vec<usize> = (0..=Code::Bug as usize).collect();
+        assert_eq!(listed, declared);
     }
 }

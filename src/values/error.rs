@@ -15,6 +15,9 @@ macro_rules! kinds {
         pub enum ErrorKind { $($name,)* }
 
         impl ErrorKind {
+            /// All of them.
+            pub const ALL: &[ErrorKind] = &[$(ErrorKind::$name,)*];
+
             /// Its name.
             #[must_use]
             pub fn name(self) -> &'static str {

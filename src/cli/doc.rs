@@ -1,0 +1,73 @@
+//! `conc doc` and `conc explain`: texts of the reference on the terminal.
+
+use super::pager::page;
+use super::show::Show;
+use crate::diagnostics::{Code, Report, nearest};
+use crate::reference::{
+    TOPICS, code_named, codes, contents, explanation, find, found, render, search,
+};
+use clap::Args;
+
+#[derive(Args)]
+pub struct Doc {
+    /// The topic, or a name of the language that it explains; without it, the list
+    #[arg(value_name = "TOPIC")]
+    pub topic: Vec<String>,
+    /// Look for a word in all topics
+    #[arg(long, value_name = "WORD", conflicts_with = "topic")]
+    pub search: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    /// The code, such as `conc::deadlock` or `deadlock`; without it, the list
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `conc doc`
+pub fn doc(doc: &Doc, show: &Show) -> i32 {
+    if let Some(word) = &doc.search {
+        let hits = search(word);
+        if hits.is_empty() {
+            let message = format!("the reference has no word `{word}`");
+            return show.refuse(&[Report::error(Code::Usage, message)]);
+        }
+        return page(&found(&hits, show.page()));
+    }
+    if doc.topic.is_empty() {
+        return page(&contents(show.page()));
+    }
+    let name = doc.topic.join(" ");
+    match find(&name) {
+        Some(topic) => page(&render(topic.text, show.page())),
+        None => show.refuse(&[unknown_topic(&name)]),
+    }
+}
+
+fn unknown_topic(name: &str) -> Report {
+    let known =
+        TOPICS.iter().flat_map(|topic| topic.explains.split_whitespace().chain([topic.name]));
+    let report = Report::error(Code::Usage, format!("there is no topic `{name}`"));
+    match nearest(name, known) {
+        Some(near) => report.help(format!("did you mean `{near}`?")),
+        None => report
+            .help(format!("`conc doc` lists them; `conc doc --search {name}` looks for the word")),
+    }
+}
+
+/// `conc explain`
+pub fn explain(explain: &Explain, show: &Show) -> i32 {
+    let Some(name) = &explain.code else { return page(&codes(show.page())) };
+    let near = match code_named(name) {
+        Ok(code) => return page(&render(explanation(code), show.page())),
+        Err(near) => near,
+    };
+    let report = Report::error(Code::Usage, format!("there is no code `{name}`"));
+    let report = match (near, find(name)) {
+        (Some(near), _) => report.help(format!("did you mean `{near}`?")),
+        (None, Some(topic)) => report.help(format!("`conc doc {}` tells of it", topic.name)),
+        (None, None) => report.help("`conc explain` lists them"),
+    };
+    show.refuse(&[report])
+}

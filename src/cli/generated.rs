@@ -1,0 +1,66 @@
+//! What is made of the definitions of the command line: completions for shells, and manual pages.
+
+use super::arguments::Cli;
+use super::show::Show;
+use crate::diagnostics::{Code, Report, nearest};
+use clap::{Arg, Args, Command, CommandFactory, ValueHint};
+use clap_complete::Shell;
+use std::io::Write;
+
+#[derive(Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[derive(Args)]
+pub struct Man {
+    /// The command that the page is to be about; without it, conc as a whole
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+/// `conc completions`
+pub fn completions(completions: &Completions) -> i32 {
+    // Where a command may stand, a script may stand as well.
+    let script = Arg::new("FILE").help("The script to run").value_hint(ValueHint::FilePath);
+    let mut cli = Cli::command().subcommand_required(false).arg(script);
+    let mut out = Vec::new();
+    clap_complete::generate(completions.shell, &mut cli, "conc", &mut out);
+    print(&out)
+}
+
+/// `conc man`
+pub fn man(man: &Man, show: &Show) -> i32 {
+    let mut cli = Cli::command().name("conc");
+    cli.build();
+    let page = match &man.command {
+        None => cli,
+        Some(name) => match cli.find_subcommand(name) {
+            Some(command) => command.clone().version(env!("CARGO_PKG_VERSION")),
+            None => return show.refuse(&[unknown_command(name, &cli)]),
+        },
+    };
+    let mut out = Vec::new();
+    match clap_mangen::Man::new(page).render(&mut out) {
+        Ok(()) => print(&out),
+        Err(error) => {
+            let message = format!("no page can be made: {error}");
+            show.refuse(&[Report::error(Code::Output, message)])
+        }
+    }
+}
+
+fn unknown_command(name: &str, cli: &Command) -> Report {
+    let report = Report::error(Code::Usage, format!("there is no command `{name}`"));
+    match nearest(name, cli.get_subcommands().map(Command::get_name)) {
+        Some(near) => report.help(format!("did you mean `{near}`?")),
+        None => report.help("`conc --help` tells the commands"),
+    }
+}
+
+fn print(text: &[u8]) -> i32 {
+    // Nobody need read it to the end.
+    let _ = std::io::stdout().lock().write_all(text);
+    0
+}
