@@ -1,5 +1,5 @@
-//! Every script of `tests/scripts`, `examples` and the reference is a test: what it must do stands in comments
-//! beside its lines.
+//! Every script of `tests/scripts`, `examples`, `benches/programs` and the reference is a test: what it must do stands
+//! in comments beside its lines.
 //!
 //! | comment | means |
 //! |---|---|
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(180);
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut scripts = Vec::new();
-    for folder in ["tests/scripts", "examples"] {
+    for folder in ["tests/scripts", "examples", "benches/programs"] {
         collect(&root.join(folder), &mut scripts);
     }
     scripts.sort();

@@ -1,0 +1,2 @@
+# The peer of programs/hello.conc.
+puts "hello"
