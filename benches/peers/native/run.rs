@@ -12,7 +12,9 @@ pub fn run(name: &str, size: Option<i64>) -> bool {
         "hello" => println!("hello"),
         "fib" => timed(|| sequential::fib(n(32))),
         "loop" => timed(|| sequential::arithmetic(n(20_000_000))),
-        "sieve" => timed(|| (0..3).map(|_| sequential::primes(n(2_000_000) as usize)).sum::<usize>()),
+        "sieve" => {
+            timed(|| (0..3).map(|_| sequential::primes(n(2_000_000) as usize)).sum::<usize>())
+        }
         "mandel" => timed(|| sequential::mandel(n(400), 100)),
         "nbody" => timed(|| format!("{:.9}", sequential::nbody(n(100_000)))),
         "words" => timed(|| sequential::words(n(1_000_000))),

@@ -90,7 +90,11 @@ fn solar_system() -> Vec<Body> {
         ),
         planet(
             [12.894_369_562_139_13, -15.111_151_401_698_631, -0.223_307_578_892_655_73],
-            [0.002_964_601_375_647_616_2, 0.002_378_471_739_594_809_5, -0.000_029_658_956_854_023_756],
+            [
+                0.002_964_601_375_647_616_2,
+                0.002_378_471_739_594_809_5,
+                -0.000_029_658_956_854_023_756,
+            ],
             0.000_043_662_440_433_515_63,
         ),
         planet(
@@ -99,7 +103,8 @@ fn solar_system() -> Vec<Body> {
             0.000_051_513_890_204_661_145,
         ),
     ];
-    let momentum = |axis: usize| bodies.iter().map(|body| body.speed[axis] * body.mass).sum::<f64>();
+    let momentum =
+        |axis: usize| bodies.iter().map(|body| body.speed[axis] * body.mass).sum::<f64>();
     bodies[0].speed = [0, 1, 2].map(|axis| -momentum(axis) / SOLAR_MASS);
     bodies
 }
