@@ -72,8 +72,8 @@ fn script(
     files: (&'static str, &'static str),
 ) -> Option<Peer> {
     let version = first_line(&program, &[ask])?;
-    let version =
-        version.split(" Copyright").next().unwrap_or_default().trim_end_matches(" --").to_owned();
+    let version = version.split("Copyright").next().unwrap_or_default();
+    let version = version.trim_end_matches([' ', '-']).to_owned();
     Some(Peer { name, version, program, arguments, files: Files::Scripts(files.0, files.1) })
 }
 
