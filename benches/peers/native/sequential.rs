@@ -91,7 +91,7 @@ fn solar_system() -> Vec<Body> {
         planet(
             [12.894_369_562_139_13, -15.111_151_401_698_631, -0.223_307_578_892_655_73],
             [
-                0.002_964_601_375_647_616_2,
+                0.002_964_601_375_647_616,
                 0.002_378_471_739_594_809_5,
                 -0.000_029_658_956_854_023_756,
             ],
@@ -125,9 +125,9 @@ fn advance(bodies: &mut [Body], dt: f64) {
             let d = distance(a, b);
             let pull = dt / (square(d) * square(d).sqrt());
             let (of_a, of_b) = (a.mass * pull, b.mass * pull);
-            for axis in 0..3 {
-                a.speed[axis] -= d[axis] * of_b;
-                b.speed[axis] += d[axis] * of_a;
+            for (axis, distance) in d.iter().enumerate() {
+                a.speed[axis] -= distance * of_b;
+                b.speed[axis] += distance * of_a;
             }
         }
     }
