@@ -1,5 +1,11 @@
 //! From a script's file to its end: reads it and what it imports, compiles, and runs.
 
+mod entry;
+mod prompt;
+
+pub use entry::{depth, wants_more};
+pub use prompt::{Entered, Literal, Prompt, Shown};
+
 use crate::builtins::{self, ARGS_GLOBAL, FIRST_GLOBALS, PI_GLOBAL};
 use crate::bytecode::disassemble;
 use crate::compile::{Compiled, Purpose, compile};
@@ -141,12 +147,13 @@ impl Session {
     ///
     /// As [`Session::load`].
     pub fn bytecode(&mut self, given: &Given) -> Result<String, Vec<Report>> {
-        on_large_stack(|| {
-            let compiled = self.compile(given, Purpose::Main)?;
-            let name =
-                |number: u32| self.program.builtins.functions[number as usize].name.to_owned();
-            Ok(disassemble(&compiled.unit, &name))
-        })
+        on_large_stack(|| self.listing(given, Purpose::Main))
+    }
+
+    fn listing(&mut self, given: &Given, purpose: Purpose) -> Result<String, Vec<Report>> {
+        let compiled = self.compile(given, purpose)?;
+        let name = |number: u32| self.program.builtins.functions[number as usize].name.to_owned();
+        Ok(disassemble(&compiled.unit, &name))
     }
 
     /// Runs a script that was loaded, with these arguments, until the program ends.

@@ -69,7 +69,7 @@ impl Source {
         Arc::new(Source { name: name.into(), text, lines })
     }
 
-    /// The name that reports use: a path, `<stdin>`, `<command line>` or `<repl 3>`.
+    /// The name that reports use: a path, `<stdin>`, `<command line>` or `<entry 3>`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -54,14 +54,14 @@ pub fn names(builtins: &Builtins) -> Vec<Known> {
         name: function.name.into(),
         parameters: Some(function.parameters.clone()),
         mutable: false,
-        is_function: false,
+        replaceable: false,
         place: KnownPlace::Builtin(number as u32),
     });
     let values = [("args", ARGS_GLOBAL), ("pi", PI_GLOBAL)].map(|(name, number)| Known {
         name: name.into(),
         parameters: None,
         mutable: false,
-        is_function: false,
+        replaceable: false,
         place: KnownPlace::Global(number),
     });
     functions.chain(values).collect()

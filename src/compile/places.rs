@@ -62,26 +62,25 @@ impl<'a> Compiler<'a> {
                 _ => false,
             };
             if variable.top && held && (variable.captured || self.purpose != Purpose::Main) {
-                let number =
-                    self.earlier_function(&variable.name, variable.kind).unwrap_or_else(|| {
-                        self.globals += 1;
-                        self.globals - 1
-                    });
+                let number = self.earlier_global(&variable.name).unwrap_or_else(|| {
+                    self.globals += 1;
+                    self.globals - 1
+                });
                 self.own_globals.insert(id, number);
                 self.global_names.push((variable.name.clone(), number));
             }
         }
     }
 
-    /// At a prompt, a function that is declared again takes the place of the earlier one, so that those who
-    /// call it see the new one.
-    fn earlier_function(&self, name: &str, kind: VariableKind) -> Option<u32> {
-        if self.purpose != Purpose::Prompt || kind != VariableKind::Function {
+    /// At a prompt, a variable or a function that is declared again takes the place of the earlier one, so that
+    /// those who use it see the new one.
+    fn earlier_global(&self, name: &str) -> Option<u32> {
+        if self.purpose != Purpose::Prompt {
             return None;
         }
         let earlier = self.around.outer.iter().rev().find(|known| &*known.name == name)?;
         match earlier.place {
-            KnownPlace::Global(number) if earlier.is_function => Some(number),
+            KnownPlace::Global(number) if earlier.replaceable => Some(number),
             _ => None,
         }
     }
@@ -106,7 +105,7 @@ impl<'a> Compiler<'a> {
                 name: name.clone(),
                 parameters: variable.parameters.clone(),
                 mutable: variable.is_var(),
-                is_function: variable.kind == VariableKind::Function,
+                replaceable: self.purpose == Purpose::Prompt,
                 place,
             });
         }
@@ -160,7 +159,9 @@ impl<'a> Compiler<'a> {
             builder.variables.insert(own, register);
             builder.emit(Op::OwnFunction, register, 0, 0);
         }
-        for id in &info.globals {
+        // At a prompt a name may be declared again, so even a `let` changes.
+        let borrows = self.purpose != Purpose::Prompt;
+        for id in info.globals.iter().filter(|_| borrows) {
             let register = builder.register();
             builder.borrowed += 1;
             builder.borrowed_globals.insert(*id, register);

@@ -259,6 +259,10 @@ impl<'a> Resolver<'a> {
                 (variable.kind.describe(), Some(self.span_of(id)))
             }
             Use::Outer(i) if self.around.outer[i as usize].mutable => return,
+            Use::Outer(i) if self.around.outer[i as usize].replaceable => {
+                let known = &self.around.outer[i as usize];
+                (if known.parameters.is_some() { "a function" } else { "a `let`" }, None)
+            }
             Use::Outer(_) => ("a built-in name", None),
         };
         let message = format!("`{}` is {what} and cannot be assigned", name.name);

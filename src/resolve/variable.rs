@@ -136,8 +136,8 @@ pub struct Known {
     pub parameters: Option<Arc<Parameters>>,
     /// Whether it can be assigned.
     pub mutable: bool,
-    /// Whether a `fn` declared it: at a prompt, another one takes its place.
-    pub is_function: bool,
+    /// Whether an earlier entry of a prompt declared it: another declaration takes its place.
+    pub replaceable: bool,
     /// Where it lives.
     pub place: KnownPlace,
 }

@@ -203,6 +203,12 @@ impl ErrorValue {
         self.told.swap(true, Ordering::SeqCst)
     }
 
+    /// Whether it was reported.
+    #[must_use]
+    pub fn was_told(&self) -> bool {
+        self.told.load(Ordering::SeqCst)
+    }
+
     /// Notes that a thread received it.
     pub fn add_received(&self, received: Received) {
         let mut all = locked(&self.received);

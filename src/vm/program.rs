@@ -173,7 +173,7 @@ impl Program {
         state.globals[number as usize].clone()
     }
 
-    /// Sets a global, before the first thread starts: on that thread.
+    /// Sets a global, on the first thread.
     pub fn set_global(&self, number: u32, value: Value) {
         if let View::Cell(cell) = self.global(number).get().view() {
             cell.set(value);
@@ -206,7 +206,8 @@ impl Program {
     }
 
     /// The value of something that a module offers: a constant, or the cell of a global.
-    pub(super) fn known_value(&self, known: &Known) -> Option<Published> {
+    #[must_use]
+    pub fn known_value(&self, known: &Known) -> Option<Published> {
         match known.place {
             KnownPlace::Global(number) => Some(self.global(number)),
             KnownPlace::Struct(unit, index) => self.structure(unit, index),

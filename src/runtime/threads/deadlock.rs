@@ -130,11 +130,16 @@ fn is_kept_by_ended(waiter: &Waiter) -> bool {
 }
 
 /// Of those who wait when nobody can go on, the one that is told: the oldest that waits for something other than
-/// threads, or else the oldest.
+/// threads, or else the oldest. At a prompt, it is the thread of the prompt: what is entered next may let the others
+/// go on.
 pub fn victim(table: &Table) -> Option<Arc<Waiter>> {
     let candidates =
         || table.waiting.values().filter(|w| w.is_parked() && w.kind != WaitKind::Idle);
-    candidates().find(|waiter| !waits_for_threads(waiter)).or_else(|| candidates().next()).cloned()
+    candidates()
+        .find(|waiter| waiter.strand.kind == StrandKind::Prompt)
+        .or_else(|| candidates().find(|waiter| !waits_for_threads(waiter)))
+        .or_else(|| candidates().next())
+        .cloned()
 }
 
 fn waits_for_threads(waiter: &Waiter) -> bool {

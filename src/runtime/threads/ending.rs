@@ -36,6 +36,8 @@ pub fn end(
 
 /// Tells all who may want to know how a thread or a task ended.
 pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
+    // At a prompt an error is told at once, unless somebody is about to receive it.
+    let awaited = runtime.has_prompt() && strand.end.lock().waiting() > 0;
     strand.end.change(runtime, |thread| {
         strand.note_end(runtime);
         thread.ended = Some(ended.clone());
@@ -49,6 +51,8 @@ pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
     let tells = matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task);
     if tells && matches!(ended, Ended::Failed(_)) {
         runtime.note_failed(joinable.clone());
-        joinable.tell_if_lost(runtime);
+        if !awaited {
+            joinable.tell_if_lost(runtime);
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use super::timers::TimerBody;
 use crate::primitives::{Ended, ThreadId};
-use crate::values::{Label, Object, ObjectKind, Ref, Value};
+use crate::values::{Label, Object, ObjectKind, Published, Ref, Value, View};
 use parking_lot::Mutex;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -173,17 +173,24 @@ impl Joinable {
         }
     }
 
-    /// If it has failed, and nobody has received the error or can any more, the error is told.
+    /// If it has failed, and nobody has received the error or can any more, the error is told. At a prompt it is told
+    /// at once: it may be received all the same.
     pub fn tell_if_lost(&self, runtime: &Arc<Runtime>) {
+        let Some(Ended::Failed(error)) = self.ended() else { return };
+        let at_prompt = runtime.has_prompt();
         if self.has_handles() || self.pool_may_be_joined() {
-            return;
-        }
-        if let Some(Ended::Failed(error)) = self.ended()
-            && !self.receive()
-        {
+            if at_prompt && !self.is_received() {
+                runtime.tell_uncaught(&error);
+            }
+        } else if !self.receive() && !(at_prompt && was_told(&error)) {
             runtime.tell_uncaught(&error);
         }
     }
+}
+
+/// Whether an error was reported.
+pub fn was_told(error: &Published) -> bool {
+    matches!(error.get().view(), View::Error(error) if error.was_told())
 }
 
 /// What a handle's object is of.

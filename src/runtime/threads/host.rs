@@ -96,13 +96,19 @@ impl Here<'_> {
 
     fn input(&mut self, prompt: String) -> Result<Value, Stop> {
         self.blocking_point()?;
+        let runtime = self.runtime;
+        if runtime.has_prompt() && self.strand.kind != StrandKind::Prompt {
+            let message =
+                "the terminal belongs to the prompt: only what is entered there can read from it";
+            return Err(Fault::new(ErrorKind::IoError, message).into());
+        }
         if !prompt.is_empty() {
             self.write(Stream::Out, prompt)?;
         }
-        self.runtime.output.flush();
+        runtime.output.flush();
         let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Input));
-        self.runtime.input.ask(self.runtime, waiter.clone())?;
-        match block(self.runtime, &waiter, None) {
+        runtime.input.ask(runtime, waiter.clone())?;
+        match block(runtime, &waiter, None) {
             Outcome::Acted(_, Ok(Reply::Value(line))) => Ok(line.into_inner()),
             Outcome::Raise(error) => Err(error.into()),
             Outcome::Killed => Err(Stop::Killed),
@@ -251,7 +257,15 @@ fn serve(wanted: &Receiver<Arc<Waiter>>, runtime: &Weak<Runtime>) {
         if waiter.is_claimed() {
             continue;
         }
-        let read = line.take().unwrap_or_else(read_line);
+        let at_prompt = runtime.upgrade().is_some_and(|runtime| runtime.has_prompt());
+        let read = match line.take() {
+            Some(read) => read,
+            None if !at_prompt => read_line(),
+            None => match read_typed_line(&waiter) {
+                Some(read) => read,
+                None => continue,
+            },
+        };
         let Some(runtime) = runtime.upgrade() else { return };
         if !waiter.claim(&runtime) {
             line = Some(read);
@@ -267,32 +281,60 @@ fn serve(wanted: &Receiver<Arc<Waiter>>, runtime: &Weak<Runtime>) {
     }
 }
 
+/// A line from the terminal, unless the waiter leaves before it is there: what is typed then is for the prompt.
+fn read_typed_line(waiter: &Waiter) -> Option<Result<Option<String>, Fault>> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let terminal = rustix::stdio::stdin();
+    let mut line = Vec::new();
+    while !line.ends_with(b"\n") {
+        while !matches!(poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&LOOK)), Ok(1..)) {
+            if waiter.is_claimed() {
+                return None;
+            }
+        }
+        let mut piece = [0; 4096];
+        match rustix::io::read(terminal, &mut piece) {
+            // The end of input, after a part of a line or alone.
+            Ok(0) if line.is_empty() => return Some(Ok(None)),
+            Ok(0) => break,
+            Ok(length) => line.extend_from_slice(&piece[..length]),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Some(Err(unreadable(&plain(&error.into())))),
+        }
+    }
+    Some(line_text(line).map(Some))
+}
+
+fn unreadable(why: &str) -> Fault {
+    Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {why}"))
+}
+
+/// The text of a line that was read, without its end.
+fn line_text(line: Vec<u8>) -> Result<String, Fault> {
+    let mut text = String::from_utf8(line).map_err(|_| unreadable("it is not UTF-8 text"))?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
 /// A line without its end; `None` at the end of input.
 fn read_line() -> Result<Option<String>, Fault> {
-    let fault = |why: String| {
-        Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {why}"))
-    };
     let mut line = Vec::new();
     match std::io::stdin().lock().read_until(b'\n', &mut line) {
         Ok(0) => Ok(None),
-        Ok(_) => {
-            let mut text =
-                String::from_utf8(line).map_err(|_| fault("it is not UTF-8 text".to_owned()))?;
-            if text.ends_with('\n') {
-                text.pop();
-                if text.ends_with('\r') {
-                    text.pop();
-                }
-            }
-            Ok(Some(text))
-        }
-        Err(error) => Err(fault(plain(&error))),
+        Ok(_) => line_text(line).map(Some),
+        Err(error) => Err(unreadable(&plain(&error))),
     }
 }
 
 impl Strand {
     /// Whether it is a worker without a task.
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         self.kind == StrandKind::Worker
             && self.waiter().is_some_and(|waiter| waiter.kind == WaitKind::Idle)
     }

@@ -1,7 +1,7 @@
 //! A runtime: what the threads of one run share, and how the run begins and ends.
 
 use super::crew::Crew;
-use super::handle::Joinable;
+use super::handle::{Joinable, was_told};
 use super::host::Input;
 use super::output::{Output, Stream};
 use super::report;
@@ -174,9 +174,7 @@ impl Runtime {
         self: &Arc<Runtime>,
         machine: impl FnOnce() -> Machine + Send + 'static,
     ) -> std::io::Result<Status> {
-        let strand =
-            Strand::new(self.next_id(), StrandKind::Main, "main".into(), false, None, None, None);
-        let _ = self.main.set(strand.clone());
+        let strand = self.begin_main(StrandKind::Main);
         let handler = if self.config.signals { signals::handle(self, &strand) } else { None };
         spawn::start_first(self, strand, machine)?;
         let deadline = self.config.timeout.and_then(|timeout| self.started.checked_add(timeout));
@@ -199,6 +197,38 @@ impl Runtime {
             }
         };
         drop(handler);
+        Ok(self.conclude(end))
+    }
+
+    /// The first thread, before it runs anything.
+    pub(super) fn begin_main(self: &Arc<Runtime>, kind: StrandKind) -> Arc<Strand> {
+        let strand = Strand::new(self.next_id(), kind, "main".into(), false, None, None, None);
+        let _ = self.main.set(strand.clone());
+        strand
+    }
+
+    /// Whether the program is entered at a prompt.
+    pub fn has_prompt(&self) -> bool {
+        self.main.get().is_some_and(|main| main.kind == StrandKind::Prompt)
+    }
+
+    /// Waits until somebody ends the program; with which status.
+    #[must_use]
+    pub fn wait_for_end(self: &Arc<Runtime>) -> Status {
+        let end = {
+            let mut end = self.end.lock();
+            loop {
+                match *end {
+                    Some(end) => break end,
+                    None => self.ended.wait(&mut end),
+                }
+            }
+        };
+        self.conclude(end)
+    }
+
+    /// The program has ended: all threads stop where they are, and what is left to be said is.
+    fn conclude(self: &Arc<Runtime>, end: End) -> Status {
         for strand in self.threads() {
             strand.kill(self);
         }
@@ -218,7 +248,7 @@ impl Runtime {
             End::Finished => i32::from(trouble.uncaught),
         };
         let stats = self.config.stats.then(|| Stats::of(self));
-        Ok(Status { code, stats })
+        Status { code, stats }
     }
 
     fn finish(&self, how: End) {
@@ -356,6 +386,7 @@ impl Runtime {
         for failed in failures {
             if let Some(Ended::Failed(error)) = failed.ended()
                 && !failed.receive()
+                && !(self.has_prompt() && was_told(&error))
             {
                 self.tell_uncaught(&error);
             }

@@ -33,6 +33,8 @@ fn serve(signals: &mut Signals, runtime: &Weak<Runtime>, main: &Arc<Strand>) {
     for signal in signals.forever() {
         let Some(runtime) = runtime.upgrade() else { return };
         match signal {
+            // At a prompt it stops what runs, and never the session.
+            SIGINT if runtime.has_prompt() => main.interrupt(&runtime),
             SIGINT if interrupted || main.ended().is_some() => runtime.exit(130),
             SIGINT => {
                 interrupted = true;

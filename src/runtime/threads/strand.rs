@@ -19,6 +19,8 @@ use std::sync::{Arc, OnceLock, Weak};
 pub enum StrandKind {
     /// The first thread.
     Main,
+    /// The first thread of a program that is entered at a prompt.
+    Prompt,
     /// One that was spawned.
     Thread,
     /// The run of a timer.
@@ -288,6 +290,13 @@ impl Strand {
         }
         self.settle_attention(&signals);
         Some(interrupted())
+    }
+
+    /// An interrupt that came for what is over is not for what comes next.
+    pub fn forget_interrupt(&self) {
+        let mut signals = self.signals.lock();
+        signals.interrupted = false;
+        self.settle_attention(&signals);
     }
 
     /// Whether it is to stop where it is.

@@ -56,7 +56,7 @@ pub fn listed(names: &[String]) -> String {
 /// A thread, with what kind it is.
 pub fn described(strand: &Strand) -> String {
     match strand.kind {
-        StrandKind::Main => "main".to_owned(),
+        StrandKind::Main | StrandKind::Prompt => "main".to_owned(),
         StrandKind::Task => format!("task {}", strand.name),
         _ if strand.daemon && strand.kind != StrandKind::Worker => {
             format!("daemon thread {}", strand.name)
