@@ -20,6 +20,7 @@
 //! | [`runtime`] | lets happen what machines ask for: on real threads |
 //! | [`session`] | from a file to its end: reads, compiles, runs |
 //! | [`reference`](mod@reference) | the language reference, and what the codes of reports mean, as texts that are found and laid out |
+//! | [`repl`] | the prompt on a terminal |
 //! | [`cli`] | the command line |
 //!
 //! # The way of `lock m { x = x + 1 }`
@@ -40,6 +41,7 @@ pub mod diagnostics;
 pub mod memory;
 pub mod primitives;
 pub mod reference;
+pub mod repl;
 pub mod resolve;
 pub mod runtime;
 pub mod session;

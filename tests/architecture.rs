@@ -4,7 +4,7 @@ use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: a room may use those above it in this list.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "memory",
     "source",
     "diagnostics",
@@ -19,11 +19,13 @@ const ROOMS: [&str; 15] = [
     "runtime",
     "session",
     "reference",
+    "repl",
     "cli",
 ];
 
 /// A crate, and the only rooms or files that may name it.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
+    ("rustyline", &["repl/"]),
     ("miette", &["diagnostics/render.rs"]),
     ("serde_json", &["diagnostics/json.rs"]),
     ("strsim", &["diagnostics/nearest.rs"]),

@@ -13,7 +13,8 @@ use std::time::Duration;
     version,
     about,
     subcommand_required = true,
-    after_help = "`conc FILE [ARGS…]` is `conc run FILE [ARGS…]`; without anything, standard input is run.\n\n\
+    after_help = "`conc FILE [ARGS…]` is `conc run FILE [ARGS…]`; without anything, `conc repl` on a terminal, \
+                  and else standard input is run.\n\n\
                   Exit status: 0; 1 an error that nobody caught; 2 the script cannot be read or compiled, or the \
                   command line is wrong; 3 a deadlock; 130 interrupted; or what the script gives to `exit`."
 )]
@@ -53,6 +54,8 @@ pub enum Color {
 pub enum Command {
     /// Run a script
     Run(Run),
+    /// Enter a program piece by piece, at a prompt
+    Repl(Repl),
     /// Tell all that is wrong with scripts and can be found before they run
     Check(Check),
     /// Print what a script is compiled to
@@ -67,11 +70,9 @@ pub enum Command {
     Man(Man),
 }
 
+/// What a program may use.
 #[derive(Args)]
-pub struct Run {
-    /// Run this text instead of a file
-    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
-    pub eval: Option<String>,
+pub struct Limits {
     /// Where the random numbers begin, so that they are the same in each run
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -81,6 +82,24 @@ pub struct Run {
     /// How many calls may be open at once in a thread
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub max_depth: u32,
+}
+
+#[derive(Args)]
+pub struct Repl {
+    #[command(flatten)]
+    pub limits: Limits,
+    /// A script that is run first: what it declares stays
+    #[arg(value_name = "FILE")]
+    pub file: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// Run this text instead of a file
+    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
+    pub eval: Option<String>,
+    #[command(flatten)]
+    pub limits: Limits,
     /// End the run after so long, with a word on what every thread was doing, and status 124
     #[arg(long, value_name = "D", value_parser = duration)]
     pub timeout: Option<Duration>,

@@ -1,12 +1,13 @@
 //! What the commands do.
 
-use super::arguments::{Dump, Run};
+use super::arguments::{Dump, Limits, Repl, Run};
 use super::show::Show;
 use crate::diagnostics::{Code, Report, nearest};
+use crate::repl;
 use crate::runtime::threads::{Config, Output, Standard, plain};
 use crate::session::{Given, Session, tree};
-use crate::vm::Limits;
-use std::io::{Read, Write};
+use crate::vm;
+use std::io::{IsTerminal, Read, Write};
 
 /// The script cannot be read or compiled, or the command line is wrong.
 const REFUSED: i32 = 2;
@@ -27,6 +28,9 @@ fn given(file: &str) -> Result<Given, Report> {
 
 /// `conc run`
 pub fn run(run: Run, show: Show) -> i32 {
+    if run.eval.is_none() && run.words.is_empty() && on_terminal() {
+        return repl(Repl { limits: run.limits, file: None }, show);
+    }
     let mut words = run.words;
     let given = match run.eval {
         Some(code) => Ok(Given::text("<command line>", &code)),
@@ -50,17 +54,11 @@ pub fn run(run: Run, show: Show) -> i32 {
         Ok(unit) => unit,
         Err(reports) => return show.refuse(&reports),
     };
-    let limits = Limits { depth: run.max_depth as usize, ..Limits::default() };
-    let render = Box::new(move |report: &Report| show.text(report));
     let config = Config {
-        limits,
-        max_threads: run.max_threads,
-        seed: run.seed,
         timeout: run.timeout,
         stats: run.stats,
         hints: session.hints(),
-        render,
-        signals: true,
+        ..config(&run.limits, show)
     };
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
         Ok(status) => {
@@ -74,6 +72,44 @@ pub fn run(run: Run, show: Show) -> i32 {
             1
         }
     }
+}
+
+fn config(limits: &Limits, show: Show) -> Config {
+    Config {
+        limits: vm::Limits { depth: limits.max_depth as usize, ..vm::Limits::default() },
+        max_threads: limits.max_threads,
+        seed: limits.seed,
+        timeout: None,
+        stats: false,
+        hints: Vec::new(),
+        render: Box::new(move |report: &Report| show.text(report)),
+        signals: true,
+    }
+}
+
+/// Whether there is somebody to talk to.
+fn on_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// `conc repl`
+pub fn repl(given: Repl, show: Show) -> i32 {
+    if !on_terminal() {
+        if given.file.is_some() {
+            let report =
+                Report::error(Code::Usage, "a file is entered at a prompt only on a terminal");
+            return show.refuse(&[report.help("`conc FILE` runs it")]);
+        }
+        let words = vec!["-".to_owned()];
+        let limits = given.limits;
+        return run(Run { eval: None, limits, timeout: None, stats: false, words }, show);
+    }
+    repl::run(repl::Options {
+        config: Box::new(move || config(&given.limits, show)),
+        render: Box::new(move |report: &Report| show.text(report)),
+        color: show.colours(),
+        file: given.file,
+    })
 }
 
 fn unknown_option(word: &str) -> Report {

@@ -25,6 +25,7 @@ pub fn main() -> i32 {
     let show = Show::new(&cli.common);
     match cli.command {
         Command::Run(run) => commands::run(run, show),
+        Command::Repl(repl) => commands::repl(repl, show),
         Command::Check(check) => commands::check(&check.files, &show),
         Command::Dump(dump) => commands::dump(&dump, &show),
         Command::Doc(doc) => doc::doc(&doc, &show),

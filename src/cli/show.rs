@@ -31,6 +31,11 @@ impl Show {
         self.page
     }
 
+    /// Whether there are colours.
+    pub fn colours(&self) -> bool {
+        self.style.color
+    }
+
     /// A report as text, with a newline at the end.
     pub fn text(&self, report: &Report) -> String {
         if self.json {

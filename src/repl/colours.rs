@@ -25,8 +25,8 @@ pub fn prompt(text: &str) -> String {
 pub fn paint(text: &str, cursor: Option<usize>) -> String {
     let command = command_length(text);
     let tokens = scan(&text[command..]);
-    let matched = cursor
-        .and_then(|cursor| matching(&text[command..], &tokens, cursor.checked_sub(command)?));
+    let matched =
+        cursor.and_then(|cursor| matching(&text[command..], &tokens, cursor.checked_sub(command)?));
     let mut out = String::with_capacity(text.len() * 2);
     if command > 0 {
         out.push_str(COMMAND);
@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn painting_changes_no_character() {
-        for text in ["lock m { x += \"a{y}b\" } # é", ":load a.conc", "\"\"\"a\nb\"\"\"", ")(", ""] {
+        for text in ["lock m { x += \"a{y}b\" } # é", ":load a.conc", "\"\"\"a\nb\"\"\"", ")(", ""]
+        {
             for cursor in 0..=text.len() {
                 assert_eq!(plain(&paint(text, Some(cursor))), text);
             }

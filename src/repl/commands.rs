@@ -6,7 +6,6 @@ use crate::diagnostics::nearest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Help,
-    Doc,
     Threads,
     Locks,
     Waits,
@@ -34,9 +33,8 @@ pub struct Command {
 }
 
 /// All of them, in the order in which they are told.
-pub const COMMANDS: [Command; 15] = [
-    command("help", "[TOPIC]", "this, or a topic of the language", Action::Help),
-    command("doc", "NAME", "what a name or a keyword means", Action::Doc),
+pub const COMMANDS: [Command; 14] = [
+    command("help", "", "this", Action::Help),
     command("threads", "", "the threads, and what each of them does", Action::Threads),
     command("locks", "", "what is held or awaited, and by whom", Action::Locks),
     command("waits", "", "who waits for whom; circles are marked", Action::Waits),
@@ -90,9 +88,7 @@ pub fn parse(line: &str) -> Result<(Action, &str), String> {
     let rest = rest.trim();
     match (rest.is_empty(), command.takes) {
         (false, "") => Err(format!("`:{}` takes nothing after it\n", command.name)),
-        (true, takes) if !takes.is_empty() && !takes.starts_with('[') => {
-            Err(format!("write `:{} {takes}`\n", command.name))
-        }
+        (true, takes) if !takes.is_empty() => Err(format!("write `:{} {takes}`\n", command.name)),
         _ => Ok((command.action, rest)),
     }
 }
@@ -110,16 +106,6 @@ pub fn help() -> String {
          `_` is the last value, `_err` the last error.\n",
     );
     out
-}
-
-/// The topics of the reference.
-pub fn topics() -> Vec<String> {
-    Vec::new()
-}
-
-/// What the reference says about a topic or a name.
-pub fn topic(_: &str) -> Option<String> {
-    None
 }
 
 #[cfg(test)]

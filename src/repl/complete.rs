@@ -46,7 +46,6 @@ fn complete_command(
     match name {
         "load" | "save" => (at, files(&before[at..])),
         "cancel" => (at, prompt.threads().into_iter().skip(1).map(|t| t.name).collect()),
-        "help" | "doc" => (at, super::commands::topics()),
         _ => {
             let (start, found) = complete_code(&before[at..], &text[at..], prompt);
             (at + start, found)
@@ -81,16 +80,15 @@ fn complete_code(before: &str, text: &str, prompt: &Prompt) -> (usize, Vec<Strin
     let begun = last.filter(|token| token.kind == TokenKind::Word);
     let start = begun.map_or(before.len(), |token| token.span.start as usize);
     let rest = &tokens[..tokens.len() - usize::from(begun.is_some())];
-    if let Some((dot, of)) = rest.split_last().filter(|(dot, _)| word(dot) == ".") {
-        let _ = dot;
+    if let Some((_, of)) = rest.split_last().filter(|(dot, _)| word(dot) == ".") {
         return (start, members(before, of, prompt));
     }
     let mut names: Vec<String> = KEYWORDS.iter().map(|keyword| (*keyword).to_owned()).collect();
     names.extend(prompt.names().map(str::to_owned));
     // What the entry itself names, the word that is begun aside.
-    let own = scan(text).into_iter().filter(|token| {
-        token.kind == TokenKind::Word && token.span.start as usize != start
-    });
+    let own = scan(text)
+        .into_iter()
+        .filter(|token| token.kind == TokenKind::Word && token.span.start as usize != start);
     names.extend(own.map(|token| text[token.span.range()].to_owned()));
     (start, names)
 }

@@ -19,6 +19,8 @@ pub struct Editor {
     editor: rustyline::Editor<Helper, FileHistory>,
     history: Option<PathBuf>,
     screen: Arc<Screen>,
+    /// Whether the terminal is one that lines can be edited on.
+    edits: bool,
 }
 
 /// What was read.
@@ -49,9 +51,11 @@ impl Editor {
             .color_mode(ColorMode::Forced)
             .build();
         let screen = helper.screen.clone();
-        let mut editor = rustyline::Editor::with_history(config, FileHistory::with_config(&config))?;
+        let history = FileHistory::with_config(&config);
+        let mut editor = rustyline::Editor::with_history(config, history)?;
+        let bindings = keys::bindings(&helper.closing);
         editor.set_helper(Some(helper));
-        for (key, handler) in keys::bindings() {
+        for (key, handler) in bindings {
             editor.bind_sequence(key, handler);
         }
         let history = files::history();
@@ -59,21 +63,32 @@ impl Editor {
             // Before the first session there is none.
             let _ = editor.load_history(path);
         }
-        // A terminal that rustyline cannot edit on needs none.
-        if let Ok(printer) = editor.create_external_printer() {
+        // There is none for a terminal on which lines cannot be edited.
+        let printer = editor.create_external_printer().ok();
+        let edits = printer.is_some();
+        if let Some(printer) = printer {
             let screen = screen.clone();
             std::thread::Builder::new()
                 .name("conc-waker".to_owned())
                 .spawn(move || screen.wake_editor(printer))?;
         }
-        Ok(Editor { editor, history, screen })
+        Ok(Editor { editor, history, screen, edits })
+    }
+
+    /// Whether the terminal is one that lines can be edited on.
+    pub fn edits(&self) -> bool {
+        self.edits
     }
 
     /// Reads an entry; `begun` is there already.
     pub fn read(&mut self, prompt: &str, begun: &str) -> Read {
-        self.screen.give_away();
+        if self.edits {
+            self.screen.give_away();
+        }
         let read = self.editor.readline_with_initial(prompt, (begun, ""));
-        self.screen.take_back();
+        if self.edits {
+            self.screen.take_back();
+        }
         match read {
             Ok(text) => Read::Entry(text),
             Err(ReadlineError::Interrupted) => Read::Interrupted,

@@ -2,6 +2,7 @@
 
 use super::colours;
 use super::complete::{common_start, complete};
+use super::keys::outdented;
 use super::screen::Screen;
 use crate::session::{Prompt, wants_more};
 use rustyline::completion::Completer;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many candidates are shown.
 const MOST_CANDIDATES: usize = 200;
@@ -26,6 +28,8 @@ pub struct Helper {
     pub screen: Arc<Screen>,
     /// Whether there are colours.
     pub color: bool,
+    /// Whether a `}` is to be outdented, and not a word completed.
+    pub closing: Arc<AtomicBool>,
     /// Whether brackets are matched: not in a line that is done.
     matching: Cell<bool>,
     /// Whether the next drawing was announced. rustyline announces all, through `highlight_char`, but those for
@@ -36,7 +40,7 @@ pub struct Helper {
 impl Helper {
     pub fn new(prompt: Rc<RefCell<Prompt>>, screen: Arc<Screen>, color: bool) -> Helper {
         let (matching, announced) = (Cell::new(true), Cell::new(false));
-        Helper { prompt, screen, color, matching, announced }
+        Helper { prompt, screen, color, closing: Arc::default(), matching, announced }
     }
 
     /// Shows candidates above the line.
@@ -109,6 +113,10 @@ impl Completer for Helper {
     type Candidate = String;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> Result<(usize, Vec<String>)> {
+        if self.closing.swap(false, Ordering::SeqCst) {
+            let closed = outdented(line, pos).map(|(start, text)| (start, vec![text]));
+            return Ok(closed.unwrap_or_default());
+        }
         let (start, found) = complete(line, pos, &self.prompt.borrow());
         let common = common_start(&found);
         if common.len() > pos - start {

@@ -5,18 +5,25 @@ use rustyline::{
     Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     Movement, RepeatCount,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One step of indentation.
 const STEP: usize = 2;
 
-/// The keys and what they do.
-pub fn bindings() -> Vec<(KeyEvent, EventHandler)> {
+/// The keys and what they do. `closing` is set when the helper is to complete what a `}` closes: see [`outdented`].
+pub fn bindings(closing: &Arc<AtomicBool>) -> Vec<(KeyEvent, EventHandler)> {
     let key = |code, handler: fn(&str, usize) -> Option<Cmd>| {
         (KeyEvent(code, Modifiers::NONE), EventHandler::Conditional(Box::new(Key(handler))))
     };
     vec![
         key(KeyCode::Enter, enter),
-        key(KeyCode::Char('}'), close),
+        // What is typed ahead, while an entry runs, ends its lines so.
+        (KeyEvent::ctrl('J'), EventHandler::Conditional(Box::new(Key(enter)))),
+        (
+            KeyEvent(KeyCode::Char('}'), Modifiers::NONE),
+            EventHandler::Conditional(Box::new(Close(closing.clone()))),
+        ),
         key(KeyCode::Tab, tab),
         key(KeyCode::Backspace, back),
         (
@@ -30,7 +37,13 @@ pub fn bindings() -> Vec<(KeyEvent, EventHandler)> {
 struct Key(fn(&str, usize) -> Option<Cmd>);
 
 impl ConditionalEventHandler for Key {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         (self.0)(context.line(), context.pos())
     }
 }
@@ -49,10 +62,30 @@ fn blanks(text: &str, at: usize) -> Option<usize> {
     text[line..at].bytes().all(|byte| byte == b' ').then_some(at - line)
 }
 
-fn close(text: &str, at: usize) -> Option<Cmd> {
+/// A `}` that begins a line stands a step further left than what it closes: where what it replaces begins, and what
+/// comes there. `None` where it stands already.
+pub fn outdented(text: &str, at: usize) -> Option<(usize, String)> {
     let wanted = STEP * depth(&text[..at]).saturating_sub(1);
-    let too_many = blanks(text, at)?.checked_sub(wanted).filter(|count| *count > 0)?;
-    Some(Cmd::Replace(Movement::BackwardChar(too_many), Some("}".to_owned())))
+    let there = blanks(text, at)?;
+    (there > wanted).then(|| (at - there, format!("{}}}", " ".repeat(wanted))))
+}
+
+/// No command of rustyline's replaces text and goes on behind it, but to complete a word: so the helper is asked to
+/// complete, and told by this what is meant.
+struct Close(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Close {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        outdented(context.line(), context.pos())?;
+        self.0.store(true, Ordering::SeqCst);
+        Some(Cmd::Complete)
+    }
 }
 
 fn tab(text: &str, at: usize) -> Option<Cmd> {
@@ -61,7 +94,11 @@ fn tab(text: &str, at: usize) -> Option<Cmd> {
 
 fn back(text: &str, at: usize) -> Option<Cmd> {
     let is_step = |count: &usize| *count > 0 && count.is_multiple_of(STEP);
-    blanks(text, at).filter(is_step).map(|_| Cmd::Kill(Movement::BackwardChar(STEP)))
+    blanks(text, at).filter(is_step).map(|_| Cmd::Kill(backward(STEP)))
+}
+
+fn backward(count: usize) -> Movement {
+    Movement::BackwardChar(RepeatCount::try_from(count).unwrap_or(RepeatCount::MAX))
 }
 
 #[cfg(test)]
@@ -80,12 +117,12 @@ mod tests {
 
     #[test]
     fn closing_a_block_outdents() {
-        let text = "lock m {\n  x()\n  ";
-        let outdent = Cmd::Replace(Movement::BackwardChar(2), Some("}".to_owned()));
-        assert_eq!(close(text, text.len()), Some(outdent));
-        assert_eq!(close("lock m {\n", 9), None);
-        assert_eq!(close("lock m { ", 9), None);
-        assert_eq!(close("lock m {\n  x", 12), None);
+        let text = "lock m {\n  if a {\n    ";
+        assert_eq!(outdented(text, text.len()), Some((18, "  }".to_owned())));
+        assert_eq!(outdented("lock m {\n  ", 11), Some((9, "}".to_owned())));
+        assert_eq!(outdented("lock m {\n", 9), None);
+        assert_eq!(outdented("lock m { ", 9), None);
+        assert_eq!(outdented("lock m {\n  x", 12), None);
     }
 
     #[test]
@@ -93,7 +130,7 @@ mod tests {
         assert_eq!(tab("a {\n", 4), Some(Cmd::Insert(1, "  ".to_owned())));
         assert_eq!(tab("a {\n  x", 7), None);
         assert_eq!(tab("", 0), None);
-        assert_eq!(back("a {\n    ", 8), Some(Cmd::Kill(Movement::BackwardChar(2))));
+        assert_eq!(back("a {\n    ", 8), Some(Cmd::Kill(backward(2))));
         assert_eq!(back("a {\n", 4), None);
         assert_eq!(back("a {\n x", 6), None);
     }

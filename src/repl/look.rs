@@ -1,45 +1,46 @@
 //! The threads of a program as text: what each does, who holds what, and who waits for whom.
 
-use crate::runtime::threads::{ObjectView, ThreadView, WaitView};
+use crate::runtime::threads::{HolderView, ObjectView, ThreadView, WaitView};
+use crate::source::Place;
 use std::fmt::Write;
 use std::time::Duration;
 
-type Holders = [(u64, String, bool)];
-
 /// `:threads`
 pub fn threads(threads: &[ThreadView]) -> String {
-    let row = |thread: &ThreadView| match &thread.wait {
-        None if thread.name == "main" => {
-            [thread.name.clone(), "is here, at the prompt".to_owned(), String::new(), String::new()]
-        }
-        None => [thread.name.clone(), format!("{}runs", kind(thread)), String::new(), String::new()],
-        Some(wait) => [
-            thread.name.clone(),
-            format!("{}waits for {}{}", kind(thread), wait.what, held_by(&wait.holders)),
-            place(wait),
-            format!("since {}", duration(wait.since)),
-        ],
+    let row = |thread: &ThreadView| {
+        let (does, place, since) = match &thread.wait {
+            None if thread.kind == "prompt" => {
+                ("is here, at the prompt".to_owned(), String::new(), String::new())
+            }
+            None => ("runs".to_owned(), String::new(), String::new()),
+            Some(wait) => (
+                format!("waits for {}{}", wait.what, held_by(&wait.holders)),
+                wait.place.as_ref().map(ToString::to_string).unwrap_or_default(),
+                format!("since {}", duration(wait.since)),
+            ),
+        };
+        let kind = match thread.kind {
+            "" | "prompt" => String::new(),
+            kind => format!("({kind}) "),
+        };
+        let held: Vec<&str> = thread.holds.iter().map(|held| held.what.as_str()).collect();
+        let holds =
+            if held.is_empty() { String::new() } else { format!("holds {} and ", held.join(", ")) };
+        [thread.name.clone(), format!("{kind}{holds}{does}"), place, since]
     };
     columns(&threads.iter().map(row).collect::<Vec<_>>())
 }
 
-fn kind(thread: &ThreadView) -> String {
-    if thread.kind.is_empty() { String::new() } else { format!("({}) ", thread.kind) }
-}
-
-fn place(wait: &WaitView) -> String {
-    wait.place.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn held_by(holders: &Holders) -> String {
+fn held_by(holders: &[HolderView]) -> String {
     if holders.is_empty() { String::new() } else { format!(", held by {}", names(holders)) }
 }
 
-fn names(holders: &Holders) -> String {
-    let name = |(_, name, alive): &(u64, String, bool)| {
-        if *alive { name.clone() } else { format!("{name}, which has ended") }
-    };
+fn names(holders: &[HolderView]) -> String {
     holders.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn name(holder: &HolderView) -> String {
+    if holder.is_alive { holder.name.clone() } else { format!("{}, which has ended", holder.name) }
 }
 
 /// `:locks`
@@ -48,18 +49,19 @@ pub fn locks(objects: &[ObjectView]) -> String {
         return "nothing is held, and nobody waits\n".to_owned();
     }
     let row = |object: &ObjectView| {
-        let taken = object.taken.as_ref().map(|place| format!(", taken at {place}"));
-        let held = if object.holders.is_empty() {
-            String::new()
-        } else {
-            format!("held by {}{}", names(&object.holders), taken.unwrap_or_default())
+        let holder = |(holder, taken): &(HolderView, Option<Place>)| match taken {
+            Some(place) => format!("{}, taken at {place}", name(holder)),
+            None => name(holder),
         };
+        let held: Vec<String> = object.holders.iter().map(holder).collect();
+        let held =
+            if held.is_empty() { String::new() } else { format!("held by {}", held.join("; ")) };
         let waiting = if object.waiting.is_empty() {
             String::new()
         } else {
             format!("awaited by {}", object.waiting.join(", "))
         };
-        [object.name.clone(), held, waiting, String::new()]
+        [object.what.clone(), held, waiting, String::new()]
     };
     columns(&objects.iter().map(row).collect::<Vec<_>>())
 }
@@ -103,7 +105,7 @@ pub fn waits(threads: &[ThreadView]) -> String {
 fn circles(threads: &[ThreadView]) -> Vec<Vec<u64>> {
     let next = |id: u64| -> Vec<u64> {
         let wait = threads.iter().find(|t| t.id == id).and_then(|thread| thread.wait.as_ref());
-        wait.map_or(Vec::new(), |wait| wait.holders.iter().map(|(id, ..)| *id).collect())
+        wait.map_or(Vec::new(), |wait| wait.holders.iter().map(|holder| holder.id).collect())
     };
     let mut found: Vec<Vec<u64>> = Vec::new();
     for thread in threads {
@@ -133,9 +135,8 @@ fn circles(threads: &[ThreadView]) -> Vec<Vec<u64>> {
 
 /// Rows in columns, as wide as they need to be.
 fn columns(rows: &[[String; 4]]) -> String {
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
-    };
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths = [width(0), width(1), width(2)];
     let mut out = String::new();
     for [a, b, c, d] in rows {
@@ -167,11 +168,21 @@ mod tests {
         let name = |id: u64| format!("t{id}");
         let wait = WaitView {
             what: format!("Lock m{id}"),
-            holders: holders.iter().map(|id| (*id, name(*id), true)).collect(),
+            holders: holders
+                .iter()
+                .map(|id| HolderView { id: *id, name: name(*id), is_alive: true })
+                .collect(),
             place: None,
             since: Duration::ZERO,
         };
-        ThreadView { id, name: name(id), kind: "", wait: Some(wait), keeps: true }
+        ThreadView {
+            id,
+            name: name(id),
+            kind: "",
+            holds: Vec::new(),
+            wait: Some(wait),
+            keeps: true,
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Screen {
             self.changed.notify_all();
             return Ok(());
         }
-        state.written.push_str(text);
+        state.push(text);
         if state.written.len() >= PIECE { state.bring_out() } else { Ok(()) }
     }
 
@@ -68,11 +68,14 @@ impl Screen {
         if state.editing {
             state.hold(text);
             self.changed.notify_all();
-            return;
+        } else if !text.is_empty() {
+            // Without a terminal there is nobody to tell.
+            if state.inside_line {
+                state.push("\n");
+            }
+            state.push(text);
+            let _ = state.bring_out();
         }
-        state.written.push_str(text);
-        // Without a terminal there is nobody to tell.
-        let _ = state.bring_out();
     }
 
     /// Brings to the terminal what was written.
@@ -98,9 +101,18 @@ impl Screen {
         state.wake = false;
         state.inside_line = false;
         let held = std::mem::take(&mut state.above) + &std::mem::take(&mut state.rest);
-        state.written.push_str(&held);
+        state.push(&held);
         let _ = state.bring_out();
         self.changed.notify_all();
+    }
+
+    /// The terminal is taken from whoever has it: nothing will be edited any more.
+    pub fn tear_away(&self) {
+        if self.state().editing {
+            // As the editor leaves it: on a line of its own, and what is pasted is no longer marked.
+            let _ = print("\x1b[?2004l\n");
+        }
+        self.take_back();
     }
 
     /// What waits to be drawn above the line that is edited.
@@ -138,13 +150,16 @@ impl State {
         }
     }
 
-    fn bring_out(&mut self) -> io::Result<()> {
-        if self.written.is_empty() {
-            return Ok(());
+    fn push(&mut self, text: &str) {
+        self.written.push_str(text);
+        if !text.is_empty() {
+            // This alone is what is written after a line that was typed, whose end was typed too.
+            self.inside_line = !text.ends_with('\n') && text != "\r";
         }
-        let text = std::mem::take(&mut self.written);
-        self.inside_line = !text.ends_with('\n');
-        print(&text)
+    }
+
+    fn bring_out(&mut self) -> io::Result<()> {
+        if self.written.is_empty() { Ok(()) } else { print(&std::mem::take(&mut self.written)) }
     }
 }
 
@@ -201,7 +216,9 @@ mod tests {
         screen.state().editing = true;
         let writer = {
             let screen = screen.clone();
-            std::thread::spawn(move || (0..20_000).for_each(|i| screen.write(&format!("line {i}\n")).unwrap()))
+            std::thread::spawn(move || {
+                (0..20_000).for_each(|i| screen.write(&format!("line {i}\n")).unwrap())
+            })
         };
         let mut drawn = String::new();
         while !writer.is_finished() {

@@ -8,7 +8,7 @@ use super::look;
 use super::screen::{Screen, ToScreen};
 use super::terminal::Terminal;
 use crate::diagnostics::Report;
-use crate::runtime::threads::{Config, ObjectView, Output, plain};
+use crate::runtime::threads::{Config, HeldView, Output, plain};
 use crate::session::{Entered, Given, Prompt, Shown};
 use std::cell::RefCell;
 use std::io::Write;
@@ -80,6 +80,9 @@ impl Shell {
         let (prompt, left) = program(&options, &screen, terminal);
         let prompt = Rc::new(RefCell::new(prompt));
         let editor = Editor::new(Helper::new(prompt.clone(), screen.clone(), options.color))?;
+        if !editor.edits() {
+            terminal.restore();
+        }
         Ok(Shell {
             prompt,
             editor,
@@ -200,11 +203,7 @@ impl Shell {
             }
         };
         match action {
-            Action::Help if rest.is_empty() => self.say(&commands::help()),
-            Action::Help | Action::Doc => match commands::topic(rest) {
-                Some(text) => self.say(&text),
-                None => self.say(&format!("nothing is written about `{rest}`\n")),
-            },
+            Action::Help => self.say(&commands::help()),
             Action::Threads => self.say(&look::threads(&self.prompt.borrow().threads())),
             Action::Locks => self.say(&look::locks(&self.prompt.borrow().objects())),
             Action::Waits => self.say(&look::waits(&self.prompt.borrow().threads())),
@@ -285,10 +284,8 @@ impl Shell {
         self.terminal.restore();
         // The variable may hold options too.
         let command = format!("{} \"$1\"", editor.as_deref().unwrap_or("vi"));
-        let ended = std::process::Command::new("sh")
-            .args(["-c", &command, "sh"])
-            .arg(&path)
-            .status();
+        let ended =
+            std::process::Command::new("sh").args(["-c", &command, "sh"]).arg(&path).status();
         self.terminal.hush();
         self.screen.take_back();
         let edited = std::fs::read_to_string(&path);
@@ -359,7 +356,7 @@ fn program(
         move || {
             let status = runtime.wait_for_end();
             if !left.load(Ordering::SeqCst) {
-                screen.take_back();
+                screen.tear_away();
                 terminal.restore();
                 std::process::exit(status.code);
             }
@@ -383,12 +380,12 @@ fn shortened(value: &Shown) -> String {
 }
 
 /// What is said of locks that an entry which failed has left taken.
-fn left_held(held: &[ObjectView]) -> String {
+fn left_held(held: &[HeldView]) -> String {
     let mut out = String::new();
-    for object in held {
+    for lock in held {
         let place =
-            object.taken.as_ref().map(|place| format!(", taken at {place}")).unwrap_or_default();
-        out.push_str(&format!("main still holds {}{place}\n", object.name));
+            lock.taken.as_ref().map(|place| format!(", taken at {place}")).unwrap_or_default();
+        out.push_str(&format!("main still holds {}{place}\n", lock.what));
     }
     out
 }

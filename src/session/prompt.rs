@@ -6,9 +6,9 @@ use crate::compile::Purpose;
 use crate::diagnostics::Report;
 use crate::resolve::{Known, KnownPlace};
 use crate::runtime::threads::{
-    Config, Finished, Foreground, ObjectView, Output, Runtime, Status, ThreadView,
+    Config, Finished, Foreground, HeldView, ObjectView, Output, Runtime, Status, ThreadView,
 };
-use crate::values::{List, Object, Ref, Value, View, repr, type_name};
+use crate::values::{List, Value, View, repr, type_name};
 use crate::vm::{Limits, Machine, TypeKey, UnitId};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub enum Entered {
         /// What there is to say about it.
         report: Option<Report>,
         /// The locks that it has left taken.
-        held: Vec<ObjectView>,
+        held: Vec<HeldView>,
     },
     /// The program has ended meanwhile.
     Over,
@@ -46,9 +46,6 @@ pub struct Prompt {
     last: u32,
     last_error: u32,
 }
-
-/// How many values are looked through for primitives.
-const MOST_VALUES: usize = 20_000;
 
 impl Prompt {
     /// A program in which nothing was entered.
@@ -99,10 +96,12 @@ impl Prompt {
                 Entered::Done(Some(shown))
             }
             Finished::Failed(error) => {
-                let report = self.foreground.report(&error);
+                let mut report = self.foreground.report(&error);
+                if let Some(report) = &mut report {
+                    report.help.extend(self.session.hints());
+                }
                 self.session.program.set_global(self.last_error, error.into_inner());
-                let left =
-                    |object: &ObjectView| held_before.iter().all(|held| held.id != object.id);
+                let left = |lock: &HeldView| held_before.iter().all(|held| held.id != lock.id);
                 let held = self.held().into_iter().filter(left).collect();
                 Entered::Failed { report, held }
             }
@@ -112,6 +111,8 @@ impl Prompt {
     /// Reads an entry, and what it imports; its names are in sight from now on.
     fn load(&mut self, given: &Given) -> Result<UnitId, Vec<Report>> {
         let session = &mut self.session;
+        // What is told of an error is about its own entry.
+        session.suspicions.clear();
         let compiled = on_large_stack(|| session.compile(given, Purpose::Prompt))?;
         let names = compiled.exports.clone();
         let unit = session.link(compiled, "main");
@@ -200,45 +201,15 @@ impl Prompt {
         self.runtime().view_threads()
     }
 
-    /// The primitives that somebody holds or waits for, as far as they can be found.
+    /// The primitives that somebody holds or waits for.
     #[must_use]
     pub fn objects(&self) -> Vec<ObjectView> {
-        self.runtime().view_objects(&self.primitives())
+        self.runtime().view_objects()
     }
 
     /// The locks that the prompt's own thread has.
-    fn held(&self) -> Vec<ObjectView> {
-        let Some(main) = self.runtime().main_thread() else { return Vec::new() };
-        let is_ours = |object: &ObjectView| object.holders.iter().any(|(id, ..)| *id == main.id);
-        self.objects().into_iter().filter(is_ours).collect()
-    }
-
-    /// The primitives that can be reached from what was declared.
-    fn primitives(&self) -> Vec<Ref<Object>> {
-        let declared = self.session.names.iter().filter(|known| known.replaceable);
-        let mut found: Vec<Ref<Object>> = Vec::new();
-        let mut pending: Vec<Value> = declared.filter_map(|known| self.value_of(known)).collect();
-        let mut looked_at = 0;
-        while let Some(value) = pending.pop() {
-            looked_at += 1;
-            if looked_at > MOST_VALUES {
-                break;
-            }
-            match value.view() {
-                View::Object(object) if !found.iter().any(|other| other.same(object)) => {
-                    found.push(object.clone());
-                }
-                View::List(list) => pending.extend(list.to_vec()),
-                View::Map(map) => pending.extend(map.values()),
-                View::Instance(instance) => {
-                    let fields = instance.head.structure.fields.list.len();
-                    pending.extend((0..fields).map(|slot| instance.get(slot)));
-                }
-                _ => {}
-            }
-        }
-        found.reverse();
-        found
+    fn held(&self) -> Vec<HeldView> {
+        self.threads().into_iter().next().map(|main| main.holds).unwrap_or_default()
     }
 
     /// Cancels a thread, by name or by number; whether there is such a thread.

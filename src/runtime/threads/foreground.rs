@@ -61,9 +61,9 @@ impl Foreground {
         self.strand.forget_interrupt();
         self.runtime.deadlock_told.store(false, Ordering::SeqCst);
         machine.set_locals(std::mem::take(&mut self.locals));
-        let mut here = Here::new(&self.runtime, &self.strand, None);
-        let (ended, mut machine) = driver::drive(&mut here, machine);
-        self.locals = machine.take_locals();
+        let mut here = Here::new(&self.runtime, &self.strand, None, machine);
+        let ended = driver::drive(&mut here);
+        self.locals = here.machine.take_locals();
         self.strand.forget_interrupt();
         match ended {
             None => Finished::Over,

@@ -62,6 +62,11 @@ impl Holdings {
         Holdings(all)
     }
 
+    /// All that is held, and by whom; of who has ended, too.
+    pub fn all(&self) -> impl Iterator<Item = (ThreadId, &Holding)> {
+        self.0.iter().flat_map(|(owner, held)| held.iter().map(|holding| (*owner, holding)))
+    }
+
     /// What a thread holds, the oldest lock first.
     pub fn of(&self, thread: ThreadId) -> &[Holding] {
         self.0.get(&thread).map_or(&[], Vec::as_slice)

@@ -17,6 +17,7 @@ use crate::vm::{Answer, HostCall, ObjectMethod};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
+use std::os::fd::BorrowedFd;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 
@@ -109,7 +110,13 @@ impl Here<'_> {
         let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Input));
         runtime.input.ask(runtime, waiter.clone())?;
         match block(runtime, &waiter, None) {
-            Outcome::Acted(_, Ok(Reply::Value(line))) => Ok(line.into_inner()),
+            Outcome::Acted(_, Ok(Reply::Value(line))) => {
+                if runtime.has_prompt() {
+                    // The end of the line was typed: what comes next stands at the beginning of one.
+                    self.write(Stream::Out, "\r".to_owned())?;
+                }
+                Ok(line.into_inner())
+            }
             Outcome::Raise(error) => Err(error.into()),
             Outcome::Killed => Err(Stop::Killed),
             _ => Ok(Value::NIL),
@@ -281,11 +288,29 @@ fn serve(wanted: &Receiver<Arc<Waiter>>, runtime: &Weak<Runtime>) {
     }
 }
 
-/// A line from the terminal, unless the waiter leaves before it is there: what is typed then is for the prompt.
+/// A line from the terminal, unless the waiter leaves before it is there: what is typed then is for the prompt. What
+/// is typed is shown meanwhile, which a prompt sees to itself otherwise.
 fn read_typed_line(waiter: &Waiter) -> Option<Result<Option<String>, Fault>> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let terminal = rustix::stdio::stdin();
+    let found = tcgetattr(terminal).ok();
+    if let Some(mut shown) = found.clone() {
+        shown.local_modes.insert(LocalModes::ECHO);
+        let _ = tcsetattr(terminal, OptionalActions::Now, &shown);
+    }
+    let line = read_line_of(terminal, waiter);
+    if let Some(found) = found {
+        let _ = tcsetattr(terminal, OptionalActions::Now, &found);
+    }
+    line
+}
+
+fn read_line_of(
+    terminal: BorrowedFd<'_>,
+    waiter: &Waiter,
+) -> Option<Result<Option<String>, Fault>> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
-    let terminal = rustix::stdio::stdin();
     let mut line = Vec::new();
     while !line.ends_with(b"\n") {
         while !matches!(poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&LOOK)), Ok(1..)) {

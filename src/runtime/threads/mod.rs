@@ -41,4 +41,4 @@ pub use host::plain;
 pub use output::{Output, Sink, Standard, Stream};
 pub use runtime::{Config, Render, Runtime, Status};
 pub use stats::Stats;
-pub use view::{ObjectView, ThreadView};
+pub use view::{HeldView, HolderView, ObjectView, ThreadView, WaitView};

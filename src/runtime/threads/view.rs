@@ -1,18 +1,15 @@
 //! What the threads of a program are doing, as plain data: for whoever shows it.
 
-use super::deadlock;
-use super::handle::Joinable;
-use super::locks;
+use super::handle::{self, Joinable};
+use super::holding::{Holding, Holdings};
 use super::report;
 use super::runtime::Runtime;
-use super::shell::Shell;
 use super::strand::{Strand, StrandKind};
-use super::waiter::{WaitKind, Waiter};
-use crate::primitives::{Action, Primitive, RwLock, ThreadId};
+use super::waiter::Waiter;
+use super::{deadlock, locks};
+use crate::primitives::ThreadId;
 use crate::source::Place;
-use crate::values::{Object, ObjectKind, Ref};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// A thread.
@@ -22,12 +19,25 @@ pub struct ThreadView {
     pub id: ThreadId,
     /// Its name.
     pub name: String,
-    /// What it is, where it is no plain thread: `daemon`, `worker`, `timer`.
+    /// What it is, where it is no plain thread: `daemon`, `worker`, `timer`, `prompt`.
     pub kind: &'static str,
+    /// What it holds, the oldest lock first.
+    pub holds: Vec<HeldView>,
     /// How it waits, if it does.
     pub wait: Option<WaitView>,
     /// Whether the program does not end without it.
     pub keeps: bool,
+}
+
+/// A lock that a thread holds.
+#[derive(Clone, Debug)]
+pub struct HeldView {
+    /// The lock's number; no other primitive has it.
+    pub id: u64,
+    /// What it is.
+    pub what: String,
+    /// Where it was taken.
+    pub taken: Option<Place>,
 }
 
 /// How a thread waits.
@@ -35,25 +45,32 @@ pub struct ThreadView {
 pub struct WaitView {
     /// What for.
     pub what: String,
-    /// The threads that have it: by number and name, and whether they are alive.
-    pub holders: Vec<(ThreadId, String, bool)>,
+    /// The threads that have it.
+    pub holders: Vec<HolderView>,
     /// Where in the script.
     pub place: Option<Place>,
     /// For how long.
     pub since: Duration,
 }
 
+/// A thread that has what others wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolderView {
+    /// Its number.
+    pub id: ThreadId,
+    /// Its name.
+    pub name: String,
+    /// Whether it has not ended.
+    pub is_alive: bool,
+}
+
 /// A primitive that somebody holds or waits for.
 #[derive(Clone, Debug)]
 pub struct ObjectView {
-    /// Its number; no other primitive has it.
-    pub id: u64,
     /// What it is, with its name.
-    pub name: String,
-    /// Who holds it.
-    pub holders: Vec<(ThreadId, String, bool)>,
-    /// Where it was taken.
-    pub taken: Option<Place>,
+    pub what: String,
+    /// Who holds it, and where each has taken it.
+    pub holders: Vec<(HolderView, Option<Place>)>,
     /// Who waits for it, the longest first.
     pub waiting: Vec<String>,
 }
@@ -62,81 +79,95 @@ impl Runtime {
     /// The threads that are alive, idle workers aside: the first one first, then by number.
     #[must_use]
     pub fn view_threads(&self) -> Vec<ThreadView> {
+        let holdings = Holdings::look(self);
         let threads = self.threads();
-        threads.iter().filter(|strand| !strand.is_idle()).map(|s| self.view_thread(s)).collect()
+        let busy = threads.iter().filter(|strand| !strand.is_idle());
+        busy.map(|strand| self.view_thread(strand, &holdings)).collect()
     }
 
-    fn view_thread(&self, strand: &Arc<Strand>) -> ThreadView {
+    fn view_thread(&self, strand: &Arc<Strand>, holdings: &Holdings) -> ThreadView {
         let kind = match strand.kind {
             StrandKind::Worker => "worker",
             StrandKind::Timer => "timer",
+            StrandKind::Prompt => "prompt",
             _ if strand.daemon => "daemon",
-            StrandKind::Main | StrandKind::Prompt | StrandKind::Thread | StrandKind::Task => "",
+            StrandKind::Main | StrandKind::Thread | StrandKind::Task => "",
         };
         let is_first = matches!(strand.kind, StrandKind::Main | StrandKind::Prompt);
         ThreadView {
             id: strand.id,
             name: strand.name.to_string(),
             kind,
+            holds: holdings.of(strand.id).iter().map(|held| self.view_held(held)).collect(),
             wait: strand.waiter().map(|waiter| self.view_wait(&waiter)),
             keeps: !is_first && !strand.daemon,
         }
     }
 
+    fn view_held(&self, held: &Holding) -> HeldView {
+        let taken = self.program.place_of_site(held.site);
+        HeldView { id: held.lock, what: held.what.clone(), taken }
+    }
+
+    fn view_holder(&self, id: ThreadId) -> HolderView {
+        HolderView { id, name: self.thread_name(id), is_alive: self.is_alive(id) }
+    }
+
     fn view_wait(&self, waiter: &Waiter) -> WaitView {
         let mut holders = deadlock::holders(waiter);
-        if let ([on], WaitKind::Objects, true) =
-            (waiter.on.as_slice(), waiter.kind, holders.is_empty())
-        {
-            holders.extend(owners(on.object()));
+        if let ([on], true) = (waiter.on.as_slice(), holders.is_empty()) {
+            // Anybody may release what was taken by hand, but that one is the most likely to.
+            let object = on.object();
+            holders.extend(locks::word_of(object).and_then(|word| word.owner(object)));
         }
         WaitView {
             what: report::waiting_for(waiter),
-            holders: self.view_holders(holders),
-            place: self.program.place_of_site(waiter.site),
+            holders: holders.into_iter().map(|id| self.view_holder(id)).collect(),
+            place: self.program.place_of_site(waiter.calls.innermost()),
             since: waiter.since.elapsed(),
         }
     }
 
-    fn view_holders(&self, holders: Vec<ThreadId>) -> Vec<(ThreadId, String, bool)> {
-        let view = |id: ThreadId| (id, self.thread_name(id), self.is_alive(id));
-        holders.into_iter().map(view).collect()
-    }
-
-    /// Those of the primitives that somebody holds or waits for: of these, and of all that threads wait for.
+    /// The primitives that somebody holds or waits for, the oldest first.
     #[must_use]
-    pub fn view_objects(&self, known: &[Ref<Object>]) -> Vec<ObjectView> {
+    pub fn view_objects(&self) -> Vec<ObjectView> {
+        let mut views: Vec<(u64, ObjectView)> = Vec::new();
+        let mut view =
+            |id: u64, what: String| match views.iter().position(|(known, _)| *known == id) {
+                Some(at) => at,
+                None => {
+                    let view = ObjectView { what, holders: Vec::new(), waiting: Vec::new() };
+                    views.push((id, view));
+                    views.len() - 1
+                }
+            };
+        let holdings = Holdings::look(self);
+        let mut held = Vec::new();
+        for (owner, holding) in holdings.all() {
+            let place = self.program.place_of_site(holding.site);
+            held.push((view(holding.lock, holding.what.clone()), self.view_holder(owner), place));
+        }
         let mut waiters: Vec<Arc<Waiter>> =
             self.threads().iter().filter_map(|strand| strand.waiter()).collect();
         waiters.sort_by_key(|waiter| waiter.since);
-        let mut objects: Vec<&Ref<Object>> = Vec::new();
-        let waited_for = waiters.iter().flat_map(|waiter| &waiter.on).map(|on| on.object());
-        for object in known.iter().chain(waited_for) {
-            let is_thread =
-                matches!(object.kind, ObjectKind::Thread | ObjectKind::Task | ObjectKind::Timer);
-            let object = locks::lock_of(object);
-            if !is_thread && !objects.iter().any(|other| other.same(object)) {
-                objects.push(object);
+        let mut waiting = Vec::new();
+        for waiter in &waiters {
+            for on in &waiter.on {
+                let object = locks::lock_of(on.object());
+                if handle::of(object).is_none() {
+                    let at = view(object.label.id, object.to_string());
+                    waiting.push((at, waiter.strand.name.to_string()));
+                }
             }
         }
-        let mut views = Vec::new();
-        for object in objects {
-            let waiting: Vec<String> = waiters
-                .iter()
-                .filter(|w| w.on.iter().any(|on| locks::lock_of(on.object()).same(object)))
-                .map(|waiter| waiter.strand.name.to_string())
-                .collect();
-            let holders = self.view_holders(owners(object));
-            if waiting.is_empty() && holders.is_empty() {
-                continue;
-            }
-            let taken = (!holders.is_empty())
-                .then(|| self.program.place_of_site(object.site.load(Ordering::Relaxed)))
-                .flatten();
-            let (id, name) = (object.label.id, object.to_string());
-            views.push(ObjectView { id, name, holders, taken, waiting });
+        for (at, holder, place) in held {
+            views[at].1.holders.push((holder, place));
         }
-        views
+        for (at, name) in waiting {
+            views[at].1.waiting.push(name);
+        }
+        views.sort_by_key(|(id, _)| *id);
+        views.into_iter().map(|(_, view)| view).collect()
     }
 
     /// Cancels the thread with this name or number; of several with one name, the oldest. Whether there was one.
@@ -146,17 +177,5 @@ impl Runtime {
         let number: Option<ThreadId> = name.parse().ok();
         let found = by_name.or_else(|| threads.iter().find(|strand| Some(strand.id) == number));
         found.is_some_and(|strand| Joinable::Strand(strand.clone()).cancel(self))
-    }
-}
-
-/// Who holds a lock, however it was taken.
-fn owners(object: &Object) -> Vec<ThreadId> {
-    if let Some(word) = locks::word_of(object) {
-        return word.owner(object).into_iter().collect();
-    }
-    match object.body.downcast_ref::<Shell<RwLock>>() {
-        // A writer must wait for whoever has either side.
-        Some(shell) => shell.look(|state| state.holders(0, &Action::AcquireSide { write: true })),
-        None => Vec::new(),
     }
 }
