@@ -16,18 +16,20 @@ use std::sync::Arc;
 
 /// The threads that must do something before the wait can end, and that alone can do it.
 pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
+    let mut holders = first_holders(waiter);
+    let open = waiter.then.iter().filter(|on| !has_ended(on.object()));
+    holders.extend(open.flat_map(|on| holders_of(waiter.strand.id, on)));
+    holders
+}
+
+/// The same, of a `join a, b, c` those of the one that is waited for now.
+pub fn first_holders(waiter: &Waiter) -> Vec<ThreadId> {
     match waiter.kind {
         WaitKind::Scope => {
             waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default()
         }
         WaitKind::Objects => match waiter.on.as_slice() {
-            [on] => {
-                let open = waiter.then.iter().filter(|on| !has_ended(on.object()));
-                [on].into_iter()
-                    .chain(open)
-                    .flat_map(|on| holders_of(waiter.strand.id, on))
-                    .collect()
-            }
+            [on] => holders_of(waiter.strand.id, on),
             // Of several, any could let it go on: only all together are a deadlock.
             _ => Vec::new(),
         },
@@ -58,11 +60,11 @@ pub fn holders_of_object(who: ThreadId, object: &Object, action: &Action) -> Vec
     }
 }
 
-/// The circle that `start` closes by waiting: the waiters on it, `start` first.
-fn circle(table: &Table, start: &Arc<Waiter>) -> Option<Vec<Arc<Waiter>>> {
+/// The circle that `start` closes by waiting: the waiters on it, `start` first. `first` are those that it waits for.
+fn circle(table: &Table, start: &Arc<Waiter>, first: Vec<ThreadId>) -> Option<Vec<Arc<Waiter>>> {
     let mut seen = HashSet::new();
     // The way so far: each waiter, and those of its holders that were not looked at.
-    let mut path = vec![(start.clone(), holders(start))];
+    let mut path = vec![(start.clone(), first)];
     while let Some((_, left)) = path.last_mut() {
         let Some(holder) = left.pop() else {
             path.pop();
@@ -80,16 +82,19 @@ fn circle(table: &Table, start: &Arc<Waiter>) -> Option<Vec<Arc<Waiter>>> {
 }
 
 /// A thread that never can go on because this one waits, and the error for it: the one that closed a circle by
-/// waiting, or this one, if what it waits for is held by a thread that has ended.
+/// waiting, or this one, if what it waits for is held by a thread that has ended. `whole` tells whether all of a
+/// `join a, b, c` is to be looked at.
 pub fn of_newcomer(
     runtime: &Arc<Runtime>,
     table: &Table,
     waiter: &Arc<Waiter>,
+    whole: bool,
 ) -> Option<(Arc<Waiter>, Published)> {
     if !waiter.is_parked() {
         return None;
     }
-    if let Some(mut circle) = circle(table, waiter).filter(|circle| still_holds(circle)) {
+    let first = if whole { holders(waiter) } else { first_holders(waiter) };
+    if let Some(mut circle) = circle(table, waiter, first).filter(|circle| still_holds(circle)) {
         // The lock after a `wait` is to be taken again in any case, if there is another to be told.
         let last =
             (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].since))?;

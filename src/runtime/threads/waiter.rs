@@ -24,7 +24,7 @@ use crate::values::{Object, Published, Ref, Value, View};
 use crate::vm::Calls;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Instant;
 
 /// How a wait ended.
@@ -68,14 +68,21 @@ impl On {
 /// The others of a `join a, b, c`, from one on.
 #[derive(Clone, Default)]
 pub struct Rest {
-    all: Option<Arc<[On]>>,
+    of: Option<Arc<Joined>>,
     from: usize,
+}
+
+/// What a `join a, b, c` waits for.
+struct Joined {
+    all: Box<[On]>,
+    /// The number of the last wait that could close a circle and was there when this join was looked at as a whole.
+    looked_at: AtomicU64,
 }
 
 impl Rest {
     /// All of these.
-    pub fn new(all: Arc<[On]>) -> Rest {
-        Rest { all: Some(all), from: 0 }
+    pub fn new(all: Box<[On]>) -> Rest {
+        Rest { of: Some(Arc::new(Joined { all, looked_at: AtomicU64::new(u64::MAX) })), from: 0 }
     }
 
     /// The same without the first.
@@ -85,7 +92,14 @@ impl Rest {
 
     /// What there is.
     pub fn iter(&self) -> impl Iterator<Item = &On> {
-        self.all.iter().flat_map(|all| all.iter()).skip(self.from)
+        self.of.iter().flat_map(|joined| joined.all.iter()).skip(self.from)
+    }
+
+    /// Looks at the join as a whole when `now` waits that could close a circle have begun, the present one with
+    /// them. Whether there is anything new: others that have begun since the last time.
+    pub fn look(&self, now: u64) -> bool {
+        let Some(joined) = &self.of else { return false };
+        joined.looked_at.swap(now, Ordering::Relaxed).wrapping_add(1) != now
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Waits {
 pub struct Table {
     /// How each waits.
     pub waiting: BTreeMap<ThreadId, Arc<Waiter>>,
+    /// How many waits have begun that could close a circle: for something that certain threads must do.
+    edges: u64,
 }
 
 impl Waits {
@@ -62,8 +64,12 @@ impl Waits {
         }
         table.waiting.insert(waiter.strand.id, waiter.clone());
         let none_able = self.able.fetch_sub(1, Ordering::SeqCst) == 1;
-        if waiter.kind != WaitKind::Idle {
-            self.break_circles(runtime, &table, waiter);
+        let may_close =
+            || waiter.then.iter().next().is_some() || !deadlock::first_holders(waiter).is_empty();
+        if waiter.kind != WaitKind::Idle && may_close() {
+            table.edges += 1;
+            let whole = waiter.then.look(table.edges);
+            self.break_circles(runtime, &table, waiter, whole);
         }
         drop(table);
         if none_able {
@@ -83,13 +89,19 @@ impl Waits {
         let concerned = |waiter: &&Arc<Waiter>| waiter.on.iter().any(|on| on.object().same(object));
         let waiters: Vec<_> = table.waiting.values().filter(concerned).cloned().collect();
         for waiter in waiters {
-            self.break_circles(runtime, &table, &waiter);
+            self.break_circles(runtime, &table, &waiter, true);
         }
     }
 
     /// Tells those that can never go on because this one waits: it may be in several circles.
-    fn break_circles(&self, runtime: &Arc<Runtime>, table: &Table, waiter: &Arc<Waiter>) {
-        while let Some((victim, error)) = deadlock::of_newcomer(runtime, table, waiter) {
+    fn break_circles(
+        &self,
+        runtime: &Arc<Runtime>,
+        table: &Table,
+        waiter: &Arc<Waiter>,
+        whole: bool,
+    ) {
+        while let Some((victim, error)) = deadlock::of_newcomer(runtime, table, waiter, whole) {
             victim.end(runtime, Outcome::Raise(error));
         }
     }
