@@ -25,8 +25,8 @@ impl Table {
             let cells: Vec<Vec<Line>> =
                 row.iter().zip(&widths).map(|(cell, width)| wrap(cell, *width)).collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-            // Rows of several lines need something to keep them apart.
-            if (several || height > 1) && number > 1 {
+            // Rows of several lines need something to keep them apart, but for those of a plain list.
+            if !headless && (several || height > 1) && number > 1 {
                 out.push('\n');
             }
             several = height > 1;
