@@ -90,7 +90,7 @@ fn differences(tokenizer: &mut Tokenizer, script: &str) -> Vec<String> {
         let (allowed, refused) = wanted(script, &tokens, number);
         for at in token.span.range() {
             // The newlines of a long string belong to no token of the grammar.
-            let is_newline = script.as_bytes()[at] == b'\n' || script[at..].starts_with("\r\n");
+            let is_newline = matches!(script.as_bytes()[at], b'\n' | b'\r');
             let begins = |start: &&str| scopes[at].starts_with(start);
             let fits = allowed.is_empty() || allowed.iter().any(begins);
             if !is_newline && script.is_char_boundary(at) && (!fits || refused.iter().any(begins)) {

@@ -156,7 +156,8 @@ impl Scanner<'_> {
             b'\\' => {
                 // A newline after the backslash still ends a string of one line.
                 let next = self.text[self.at + 1..].chars().next().filter(|c| *c != '\n');
-                self.take(1 + next.map_or(0, char::len_utf8), TokenKind::Escape)
+                let length = 1 + next.map_or(0, char::len_utf8);
+                self.take(length + self.code_point(self.at + length), TokenKind::Escape)
             }
             b'{' | b'}' if self.peek(1) == self.bytes[self.at] => self.take(2, TokenKind::Escape),
             b'{' => {
@@ -175,6 +176,18 @@ impl Scanner<'_> {
                 });
                 TokenKind::Text
             }
+        }
+    }
+
+    /// How long the `{1F600}` is that belongs to a `\u` before `at`.
+    fn code_point(&self, at: usize) -> usize {
+        let Some(digits) = self.text[..at].ends_with("\\u").then(|| &self.text[at..]) else {
+            return 0;
+        };
+        let Some(digits) = digits.strip_prefix('{') else { return 0 };
+        match digits.find(|c: char| !c.is_ascii_hexdigit()) {
+            Some(end) if digits[end..].starts_with('}') => end + 2,
+            _ => 0,
         }
     }
 
@@ -309,6 +322,16 @@ mod tests {
         assert_eq!(end as usize, text.len());
         let shown = tokens.iter().filter(|t| t.kind != Space);
         shown.map(|t| (t.kind, &text[t.span.range()])).collect()
+    }
+
+    #[test]
+    fn the_number_of_a_character_belongs_to_its_escape() {
+        let text = r#""\u{1F600}{x}""#;
+        let tokens = kinds(text);
+        assert_eq!(tokens[1], (Escape, r"\u{1F600}"));
+        assert_eq!(tokens[2], (OpenInterpolation, "{"));
+        assert_eq!(kinds(r#""\u{x}""#)[1], (Escape, r"\u"));
+        assert_eq!(kinds(r#""\\u{41}""#)[3], (OpenInterpolation, "{"));
     }
 
     #[test]
