@@ -41,7 +41,7 @@ fn a_topic_is_shown_by_its_name_and_by_what_it_explains() {
     assert!(lock.contains("    lock guard { total += n"), "code is indented: {lock}");
     assert!(lock.lines().all(|line| line.chars().count() <= 100), "{lock}");
     let colored = run(&["--color", "always", "doc", "lock"]).0;
-    assert!(colored.contains("\u{1b}[35mlock\u{1b}[0m"), "{colored}");
+    assert!(colored.contains("\u{1b}[34mlock\u{1b}[0m"), "{colored}");
 }
 
 #[test]

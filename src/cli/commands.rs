@@ -107,6 +107,7 @@ pub fn repl(given: Repl, show: Show) -> i32 {
     repl::run(repl::Options {
         config: Box::new(move || config(&given.limits, show)),
         render: Box::new(move |report: &Report| show.text(report)),
+        page: Box::new(move || show.page()),
         color: show.colours(),
         file: given.file,
     })

@@ -2,9 +2,9 @@
 
 use super::pager::page;
 use super::show::Show;
-use crate::diagnostics::{Code, Report, nearest};
+use crate::diagnostics::{Code, Report};
 use crate::reference::{
-    TOPICS, code_named, codes, contents, explanation, find, found, render, search,
+    code_named, codes, contents, explanation, find, found, near, render, search,
 };
 use clap::Args;
 
@@ -46,10 +46,8 @@ pub fn doc(doc: &Doc, show: &Show) -> i32 {
 }
 
 fn unknown_topic(name: &str) -> Report {
-    let known =
-        TOPICS.iter().flat_map(|topic| topic.explains.split_whitespace().chain([topic.name]));
     let report = Report::error(Code::Usage, format!("there is no topic `{name}`"));
-    match nearest(name, known) {
+    match near(name) {
         Some(near) => report.help(format!("did you mean `{near}`?")),
         None => report
             .help(format!("`conc doc` lists them; `conc doc --search {name}` looks for the word")),
@@ -59,13 +57,13 @@ fn unknown_topic(name: &str) -> Report {
 /// `conc explain`
 pub fn explain(explain: &Explain, show: &Show) -> i32 {
     let Some(name) = &explain.code else { return page(&codes(show.page())) };
-    let near = match code_named(name) {
+    let meant = match code_named(name) {
         Ok(code) => return page(&render(explanation(code), show.page())),
-        Err(near) => near,
+        Err(meant) => meant,
     };
     let report = Report::error(Code::Usage, format!("there is no code `{name}`"));
-    let report = match (near, find(name)) {
-        (Some(near), _) => report.help(format!("did you mean `{near}`?")),
+    let report = match (meant, find(name)) {
+        (Some(meant), _) => report.help(format!("did you mean `{meant}`?")),
         (None, Some(topic)) => report.help(format!("`conc doc {}` tells of it", topic.name)),
         (None, None) => report.help("`conc explain` lists them"),
     };

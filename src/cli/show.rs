@@ -11,8 +11,8 @@ use std::os::fd::AsFd;
 pub struct Show {
     json: bool,
     quiet: bool,
+    color: Color,
     style: Style,
-    page: Style,
 }
 
 impl Show {
@@ -21,14 +21,14 @@ impl Show {
         Show {
             json: common.json,
             quiet: common.quiet,
+            color: common.color,
             style: style(common.color, &std::io::stderr(), 120),
-            page: style(common.color, &std::io::stdout(), 100),
         }
     }
 
-    /// How a text to be read on standard output looks.
+    /// How a text to be read on standard output looks, at the width that it has now.
     pub fn page(&self) -> Style {
-        self.page
+        style(self.color, &std::io::stdout(), 100)
     }
 
     /// Whether there are colours.

@@ -1,6 +1,7 @@
 //! From a name to the topic that explains it.
 
 use super::topics::{TOPICS, Topic};
+use crate::diagnostics::nearest;
 
 /// The topic of this name, or the one that explains the keyword, type, function, method or kind of error of this
 /// name. A method may be written with its dot; case matters only where it tells two apart.
@@ -19,6 +20,14 @@ pub fn find(name: &str) -> Option<&'static Topic> {
         .find(|topic| topic.name == title)
         .or_else(|| TOPICS.iter().find(|topic| explains(topic, |word, name| word == name)))
         .or_else(|| TOPICS.iter().find(|topic| explains(topic, str::eq_ignore_ascii_case)))
+}
+
+/// The name that was most likely meant by one that leads to no topic.
+#[must_use]
+pub fn near(name: &str) -> Option<&'static str> {
+    let names =
+        TOPICS.iter().flat_map(|topic| topic.explains.split_whitespace().chain([topic.name]));
+    nearest(name, names)
 }
 
 #[cfg(test)]
@@ -51,6 +60,13 @@ mod tests {
         assert_eq!(found(".push"), "collections");
         assert_eq!(found("print()"), "built-ins");
         assert_eq!(found("Timeout"), "time-limits");
+    }
+
+    #[test]
+    fn a_name_that_is_near_is_suggested() {
+        assert_eq!(near("semafore"), Some("semaphore"));
+        assert_eq!(near("compare_and_swap"), None);
+        assert_eq!(near("countdown"), Some("count_down"));
     }
 
     #[test]

@@ -12,8 +12,8 @@ mod table;
 mod topics;
 
 pub use codes::{code_named, explanation};
-pub use find::find;
-pub use highlight::highlight;
+pub use find::{find, near};
+pub use highlight::{colour, highlight};
 pub use listing::{codes, contents, found};
 pub use render::render;
 pub use search::{Hit, search};

@@ -12,8 +12,6 @@ pub enum Look {
     Code,
     Title,
     Comment,
-    Keyword,
-    Literal,
 }
 
 impl Look {
@@ -26,8 +24,6 @@ impl Look {
             Look::Code => "\x1b[36m",
             Look::Title => "\x1b[1;33m",
             Look::Comment => "\x1b[2m",
-            Look::Keyword => "\x1b[35m",
-            Look::Literal => "\x1b[32m",
         }
     }
 }

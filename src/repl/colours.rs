@@ -1,11 +1,9 @@
 //! The colours of an entry, by the language's own scanner, and the brackets that belong together.
 
-use crate::syntax::scan::{Token, TokenKind, is_keyword, scan};
+use crate::reference::colour;
+use crate::syntax::scan::{Token, TokenKind, scan};
 
-const KEYWORD: &str = "\x1b[34m";
-const STRING: &str = "\x1b[32m";
-const NUMBER: &str = "\x1b[36m";
-const COMMENT: &str = "\x1b[90m";
+const DIM: &str = "\x1b[90m";
 const WRONG: &str = "\x1b[31m";
 const COMMAND: &str = "\x1b[35m";
 const MATCH: &str = "\x1b[1;33m";
@@ -13,7 +11,7 @@ const END: &str = "\x1b[0m";
 
 /// How dim text begins and ends: a hint.
 pub fn dim(text: &str) -> String {
-    format!("{COMMENT}{text}{END}")
+    format!("{DIM}{text}{END}")
 }
 
 /// The prompt in its colour.
@@ -66,21 +64,6 @@ fn command_length(text: &str) -> usize {
         return 0;
     }
     text.find(char::is_whitespace).unwrap_or(text.len())
-}
-
-fn colour(kind: TokenKind, text: &str) -> Option<&'static str> {
-    Some(match kind {
-        TokenKind::Comment => COMMENT,
-        TokenKind::Word if is_keyword(text) => KEYWORD,
-        TokenKind::Number => NUMBER,
-        TokenKind::Quote | TokenKind::Unquote | TokenKind::Text | TokenKind::Raw => STRING,
-        TokenKind::Escape
-        | TokenKind::OpenInterpolation
-        | TokenKind::CloseInterpolation
-        | TokenKind::Spec => NUMBER,
-        TokenKind::Unknown => WRONG,
-        _ => return None,
-    })
 }
 
 /// The bracket at the cursor, or before it, and the one that belongs to it.

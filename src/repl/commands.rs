@@ -6,6 +6,7 @@ use crate::diagnostics::nearest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Help,
+    Doc,
     Threads,
     Locks,
     Waits,
@@ -25,7 +26,7 @@ pub enum Action {
 pub struct Command {
     /// Its name, without the colon.
     pub name: &'static str,
-    /// What follows the name.
+    /// What follows the name; in brackets if it may be left out.
     pub takes: &'static str,
     /// What it does, in a few words.
     pub about: &'static str,
@@ -33,8 +34,9 @@ pub struct Command {
 }
 
 /// All of them, in the order in which they are told.
-pub const COMMANDS: [Command; 14] = [
-    command("help", "", "this", Action::Help),
+pub const COMMANDS: [Command; 15] = [
+    command("help", "[TOPIC]", "this; or a topic of the reference", Action::Help),
+    command("doc", "[NAME]", "what the reference says about a name", Action::Doc),
     command("threads", "", "the threads, and what each of them does", Action::Threads),
     command("locks", "", "what is held or awaited, and by whom", Action::Locks),
     command("waits", "", "who waits for whom; circles are marked", Action::Waits),
@@ -88,7 +90,9 @@ pub fn parse(line: &str) -> Result<(Action, &str), String> {
     let rest = rest.trim();
     match (rest.is_empty(), command.takes) {
         (false, "") => Err(format!("`:{}` takes nothing after it\n", command.name)),
-        (true, takes) if !takes.is_empty() => Err(format!("write `:{} {takes}`\n", command.name)),
+        (true, takes) if !takes.is_empty() && !takes.starts_with('[') => {
+            Err(format!("write `:{} {takes}`\n", command.name))
+        }
         _ => Ok((command.action, rest)),
     }
 }
@@ -118,6 +122,8 @@ mod tests {
         assert_eq!(parse(":thr"), Ok((Action::Threads, "")));
         assert_eq!(parse(":cancel  t 1 "), Ok((Action::Cancel, "t 1")));
         assert_eq!(parse(":help"), Ok((Action::Help, "")));
+        assert_eq!(parse(":help lock"), Ok((Action::Help, "lock")));
+        assert_eq!(parse(":doc time limits"), Ok((Action::Doc, "time limits")));
         assert!(parse(":t").unwrap_err().contains("`:threads` or `:type` or `:time`"));
         assert!(parse(":thraeds").unwrap_err().contains("did you mean `:threads`?"));
         assert!(parse(":").unwrap_err().contains("`:help`"));

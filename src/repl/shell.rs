@@ -7,7 +7,8 @@ use super::helper::Helper;
 use super::look;
 use super::screen::{Screen, ToScreen};
 use super::terminal::Terminal;
-use crate::diagnostics::Report;
+use crate::diagnostics::{Report, Style};
+use crate::reference;
 use crate::runtime::threads::{Config, HeldView, Output, plain};
 use crate::session::{Entered, Given, Prompt, Shown};
 use std::cell::RefCell;
@@ -23,6 +24,8 @@ pub struct Options {
     pub config: Box<dyn Fn() -> Config>,
     /// How reports are shown.
     pub render: Box<dyn Fn(&Report) -> String>,
+    /// How a text to be read looks on the terminal as it is now.
+    pub page: Box<dyn Fn() -> Style>,
     /// Whether there are colours.
     pub color: bool,
     /// A file to run first.
@@ -203,7 +206,8 @@ impl Shell {
             }
         };
         match action {
-            Action::Help => self.say(&commands::help()),
+            Action::Help if rest.is_empty() => self.say(&commands::help()),
+            Action::Help | Action::Doc => self.doc(rest),
             Action::Threads => self.say(&look::threads(&self.prompt.borrow().threads())),
             Action::Locks => self.say(&look::locks(&self.prompt.borrow().objects())),
             Action::Waits => self.say(&look::waits(&self.prompt.borrow().threads())),
@@ -219,6 +223,18 @@ impl Shell {
             Action::Quit => return self.end(asked),
         }
         Next::Read
+    }
+
+    fn doc(&self, name: &str) {
+        let style = (self.options.page)();
+        match (reference::find(name), reference::near(name)) {
+            (Some(topic), _) => self.say(&reference::render(topic.text, style)),
+            (None, _) if name.is_empty() => self.say(&reference::contents(style)),
+            (None, Some(near)) => {
+                self.say(&format!("there is no topic `{name}`; did you mean `{near}`?\n"));
+            }
+            (None, None) => self.say(&format!("there is no topic `{name}`; `:doc` lists them\n")),
+        }
     }
 
     fn cancel(&self, thread: &str) {

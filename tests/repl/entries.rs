@@ -147,6 +147,12 @@ fn commands_about_values() {
     session.press(":thraeds\r");
     session.wait_for("did you mean `:threads`?");
     session.wait_for_prompt(1);
+    session.press(":doc locl\r");
+    session.wait_for("did you mean `lock`?");
+    session.wait_for_prompt(1);
+    session.press(":help event\r");
+    session.wait_for("A flag that threads can wait for.");
+    session.wait_for_prompt(1);
     session.enter(1, "let kept = 5");
     session.press(":history\r");
     session.wait_for_lines(&["2> :history", "   1  let kept = 5", "2>"]);
