@@ -13,7 +13,8 @@ fn tokenizer() -> Tokenizer {
     let id = registry.add_json(grammar).expect("it is a grammar");
     registry.validate().expect("all that it includes is there");
     registry.validate_regexes().expect("its expressions can be read");
-    Tokenizer::new(&registry, id, TokenizerOptions::default()).expect("it can be run")
+    let options = TokenizerOptions { max_line_bytes: 1 << 20, ..TokenizerOptions::default() };
+    Tokenizer::new(&registry, id, options).expect("it can be run")
 }
 
 /// The innermost scope at each byte of a script.

@@ -75,7 +75,7 @@ pub const TOPICS: &[Topic] = topics! {
     "local": "",
     "timer": "every after",
     "select": "",
-    "errors": "error try catch finally raise Error ValueError kind message trace others file line",
+    "errors": "error try catch finally raise Error Interrupted ValueError kind message trace others file line",
     "deadlock": "deadlocks",
     "memory": "race races sharing atomicity consistency",
     "built-ins": "print log input min max sum sorted abs round floor ceil sqrt exp ln sin cos pi random \

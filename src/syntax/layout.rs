@@ -417,6 +417,9 @@ impl<'a> Pass<'a> {
             matches!(flaw, Flaw::UnclosedString { open, .. } if self.text[open.range()].ends_with("\"\"\""))
         });
         let open_at_end = self.open.len();
+        // No line mends a bracket that is closed by another's closer.
+        let crossed = |flaw: &Flaw| matches!(flaw, Flaw::Unopened { .. } | Flaw::Unclosed { .. });
+        let may_be_mended = !self.flaws.iter().any(crossed);
         while let Some(open) = self.pop(self.text.len() as u32) {
             self.out.push(open.bracket.closer() as u8);
             // The outermost one is told: the inner ones are most often closed by its closer.
@@ -428,7 +431,7 @@ impl<'a> Pass<'a> {
         self.flaws.sort_by_key(|flaw| flaw.at());
         Layout {
             text: String::from_utf8(self.out).expect("whole characters were replaced by blanks"),
-            unfinished: asks || long_string || open_at_end > 0,
+            unfinished: may_be_mended && (asks || long_string || open_at_end > 0),
             flaws: self.flaws,
             depth: self.depth,
             open_at_end,

@@ -65,6 +65,7 @@ impl Foreground {
         let ended = driver::drive(&mut here);
         self.locals = here.machine.take_locals();
         self.strand.forget_interrupt();
+        self.runtime.input.leave_terminal();
         match ended {
             None => Finished::Over,
             Some(Ended::Value(value)) => Finished::Value(value.into_inner()),

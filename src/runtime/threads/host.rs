@@ -7,18 +7,15 @@ use super::locks;
 use super::objects::shell_of;
 use super::output::Stream;
 use super::report;
-use super::runtime::Runtime;
 use super::shell::Shell;
 use super::strand::{Strand, StrandKind};
-use super::waiter::{Outcome, WaitKind, Waiter};
+use super::waiter::{Outcome, WaitKind};
 use crate::primitives::{Condition, Ended, Look, Reply, ThreadId};
-use crate::values::{ErrorKind, Fault, List, Object, Published, Ref, Value, View};
+use crate::values::{ErrorKind, Fault, List, Object, Ref, Value, View};
 use crate::vm::{Answer, HostCall, ObjectMethod};
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::fs::OpenOptions;
-use std::io::{BufRead, Write};
-use std::os::fd::BorrowedFd;
-use std::sync::{Arc, OnceLock, Weak};
+use std::io::Write;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// How many processors the program may use.
@@ -228,133 +225,6 @@ fn write_file(path: &str, text: &str, append: bool) -> Result<(), Fault> {
     }
     let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| io_error("write", path, &error))
-}
-
-/// Standard input. One thread reads it, and only when a line is wanted, so that what nobody wants is left there.
-#[derive(Default)]
-pub struct Input {
-    wanted: OnceLock<Sender<Arc<Waiter>>>,
-}
-
-impl Input {
-    /// Lets the waiter go on with the next line.
-    fn ask(&self, runtime: &Arc<Runtime>, waiter: Arc<Waiter>) -> Result<(), Fault> {
-        if self.wanted.get().is_none() {
-            let (sender, receiver) = unbounded();
-            let runtime = Arc::downgrade(runtime);
-            let reader =
-                std::thread::Builder::new().name("conc-input".to_owned()).stack_size(256 << 10);
-            let started = reader.spawn(move || serve(&receiver, &runtime));
-            started.map_err(|e| {
-                Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {e}"))
-            })?;
-            let _ = self.wanted.set(sender);
-        }
-        if let Some(wanted) = self.wanted.get() {
-            let _ = wanted.send(waiter);
-        }
-        Ok(())
-    }
-}
-
-/// Reads lines. One that a waiter wanted which has left meanwhile is for the next.
-fn serve(wanted: &Receiver<Arc<Waiter>>, runtime: &Weak<Runtime>) {
-    let mut line = None;
-    while let Ok(waiter) = wanted.recv() {
-        if waiter.is_claimed() {
-            continue;
-        }
-        let at_prompt = runtime.upgrade().is_some_and(|runtime| runtime.has_prompt());
-        let read = match line.take() {
-            Some(read) => read,
-            None if !at_prompt => read_line(),
-            None => match read_typed_line(&waiter) {
-                Some(read) => read,
-                None => continue,
-            },
-        };
-        let Some(runtime) = runtime.upgrade() else { return };
-        if !waiter.claim(&runtime) {
-            line = Some(read);
-            continue;
-        }
-        waiter.deliver(match read {
-            Ok(text) => {
-                let value = text.as_deref().map_or(Value::NIL, Value::str);
-                Outcome::Acted(0, Ok(Reply::Value(Published::new(value))))
-            }
-            Err(fault) => Outcome::Raise(Runtime::error(fault.kind, &fault.message)),
-        });
-    }
-}
-
-/// A line from the terminal, unless the waiter leaves before it is there: what is typed then is for the prompt. What
-/// is typed is shown meanwhile, which a prompt sees to itself otherwise.
-fn read_typed_line(waiter: &Waiter) -> Option<Result<Option<String>, Fault>> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let terminal = rustix::stdio::stdin();
-    let found = tcgetattr(terminal).ok();
-    if let Some(mut shown) = found.clone() {
-        shown.local_modes.insert(LocalModes::ECHO);
-        let _ = tcsetattr(terminal, OptionalActions::Now, &shown);
-    }
-    let line = read_line_of(terminal, waiter);
-    if let Some(found) = found {
-        let _ = tcsetattr(terminal, OptionalActions::Now, &found);
-    }
-    line
-}
-
-fn read_line_of(
-    terminal: BorrowedFd<'_>,
-    waiter: &Waiter,
-) -> Option<Result<Option<String>, Fault>> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
-    let mut line = Vec::new();
-    while !line.ends_with(b"\n") {
-        while !matches!(poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&LOOK)), Ok(1..)) {
-            if waiter.is_claimed() {
-                return None;
-            }
-        }
-        let mut piece = [0; 4096];
-        match rustix::io::read(terminal, &mut piece) {
-            // The end of input, after a part of a line or alone.
-            Ok(0) if line.is_empty() => return Some(Ok(None)),
-            Ok(0) => break,
-            Ok(length) => line.extend_from_slice(&piece[..length]),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Some(Err(unreadable(&plain(&error.into())))),
-        }
-    }
-    Some(line_text(line).map(Some))
-}
-
-fn unreadable(why: &str) -> Fault {
-    Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {why}"))
-}
-
-/// The text of a line that was read, without its end.
-fn line_text(line: Vec<u8>) -> Result<String, Fault> {
-    let mut text = String::from_utf8(line).map_err(|_| unreadable("it is not UTF-8 text"))?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    Ok(text)
-}
-
-/// A line without its end; `None` at the end of input.
-fn read_line() -> Result<Option<String>, Fault> {
-    let mut line = Vec::new();
-    match std::io::stdin().lock().read_until(b'\n', &mut line) {
-        Ok(0) => Ok(None),
-        Ok(_) => line_text(line).map(Some),
-        Err(error) => Err(unreadable(&plain(&error))),
-    }
 }
 
 impl Strand {

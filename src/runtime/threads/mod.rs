@@ -15,6 +15,7 @@ mod foreground;
 mod handle;
 mod holding;
 mod host;
+mod input;
 mod joining;
 mod locks;
 mod make;

@@ -2,7 +2,7 @@
 
 use super::crew::Crew;
 use super::handle::{Joinable, was_told};
-use super::host::Input;
+use super::input::Input;
 use super::output::{Output, Stream};
 use super::report;
 use super::stats::{Stats, Waited};
