@@ -61,7 +61,7 @@ fn number(variable: &str) -> Option<u64> {
 /// The first structure from a seed on that has a verdict; of every third one, that nobody is told of a deadlock.
 fn judged(seed: u64) -> (Structure, Verdict) {
     let mut rng = fastrand::Rng::with_seed(seed);
-    let peaceful = seed % 3 == 0;
+    let peaceful = seed.is_multiple_of(3);
     loop {
         let structure = generator::structure(&mut rng, peaceful);
         if let Some(verdict) = oracle::judge(&structure)

@@ -101,7 +101,7 @@ impl Script<'_> {
             Object::Full => "Queue(1)".to_owned(),
             Object::Meeting => "Queue(0)".to_owned(),
             Object::Barrier(parties) => format!("Barrier({parties})"),
-            Object::Flag if at % 2 == 0 => "Condition(Lock())".to_owned(),
+            Object::Flag if at.is_multiple_of(2) => "Condition(Lock())".to_owned(),
             Object::Flag | Object::Condition => "Condition()".to_owned(),
         };
         self.line(&format!("let o{at} = {made}"));
@@ -253,7 +253,7 @@ fn threads(of: &[usize]) -> String {
 
 /// The statement of a wait; the same one in another form for another thread.
 fn waited(at: usize, wait: &Wait) -> String {
-    let even = at % 2 == 0;
+    let even = at.is_multiple_of(2);
     match wait {
         Wait::Passing(passing) => passed(*passing),
         Wait::Take(object, Taking::Hand(side)) => {
