@@ -44,6 +44,8 @@ fn run((session, unit): (Session, UnitId)) {
         max_threads: 100,
         seed: Some(0),
         timeout: None,
+        stats: false,
+        hints: Vec::new(),
         render: Box::new(|report| report.message.clone()),
         signals: false,
     };
