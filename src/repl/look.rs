@@ -7,18 +7,9 @@ use std::time::Duration;
 
 /// `:threads`
 pub fn threads(threads: &[ThreadView]) -> String {
-    let row = |thread: &ThreadView| {
-        let (does, place, since) = match &thread.wait {
-            None if thread.kind == "prompt" => {
-                ("is here, at the prompt".to_owned(), String::new(), String::new())
-            }
-            None => ("runs".to_owned(), String::new(), String::new()),
-            Some(wait) => (
-                format!("waits for {}{}", wait.what, held_by(&wait.holders)),
-                wait.place.as_ref().map(ToString::to_string).unwrap_or_default(),
-                format!("since {}", duration(wait.since)),
-            ),
-        };
+    let width = threads.iter().map(|thread| thread.name.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for thread in threads {
         let kind = match thread.kind {
             "" | "prompt" => String::new(),
             kind => format!("({kind}) "),
@@ -26,9 +17,21 @@ pub fn threads(threads: &[ThreadView]) -> String {
         let held: Vec<&str> = thread.holds.iter().map(|held| held.what.as_str()).collect();
         let holds =
             if held.is_empty() { String::new() } else { format!("holds {} and ", held.join(", ")) };
-        [thread.name.clone(), format!("{kind}{holds}{does}"), place, since]
-    };
-    columns(&threads.iter().map(row).collect::<Vec<_>>())
+        let does = match &thread.wait {
+            None if thread.kind == "prompt" => "is here, at the prompt".to_owned(),
+            None => "runs".to_owned(),
+            Some(wait) => {
+                let place = wait.place.as_ref().map(|place| format!("at {place}, "));
+                let (place, since) = (place.unwrap_or_default(), duration(wait.since));
+                let holders = held_by(&wait.holders);
+                // A line of its own, so that the first does not get too long.
+                let indent = " ".repeat(width + 4);
+                format!("waits for {}{holders}\n{indent}{place}for {since}", wait.what)
+            }
+        };
+        let _ = writeln!(out, "  {:width$}  {kind}{holds}{does}", thread.name);
+    }
+    out
 }
 
 fn held_by(holders: &[HolderView]) -> String {

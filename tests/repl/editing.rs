@@ -113,7 +113,7 @@ fn several_candidates_are_listed_above_an_entry_of_several_lines() {
     session.wait_for_lines(&["2> lock Lock() {", "  q.c"]);
     session.press(TAB);
     session.press(TAB);
-    session.wait_for_lines(&["capacity  close  closed", "2> lock Lock() {", "  q.c"]);
+    session.wait_for_lines(&["capacity  close     closed", "2> lock Lock() {", "  q.c"]);
     session.press("lose");
     session.press(TAB);
     session.wait_for_lines(&["2> lock Lock() {", "  q.close"]);

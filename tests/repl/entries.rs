@@ -148,7 +148,7 @@ fn commands_about_values() {
     session.wait_for("did you mean `:threads`?");
     session.wait_for_prompt(1);
     session.press(":doc locl\r");
-    session.wait_for("did you mean `lock`?");
+    session.wait_for("did you mean `local`?");
     session.wait_for_prompt(1);
     session.press(":help event\r");
     session.wait_for("A flag that threads can wait for.");

@@ -163,19 +163,7 @@ impl Session {
 
     /// All that was ever on the screen and was not taken away, line by line.
     pub fn all_lines(&self) -> Vec<String> {
-        let mut terminal = self.seen.terminal.lock().unwrap();
-        let screen = terminal.parser.screen_mut();
-        let mut lines = Vec::new();
-        let mut back = screen.scrollback_len();
-        let height = 24;
-        while back > 0 {
-            screen.set_scrollback(back);
-            lines.extend(screen.rows(0, 80).take(back.min(height)));
-            back = back.saturating_sub(height);
-        }
-        screen.set_scrollback(0);
-        lines.extend(screen.rows(0, 80));
-        lines
+        lines(&self.seen.terminal.lock().unwrap())
     }
 
     /// Waits until the cursor is in this column, from 0.
@@ -205,10 +193,12 @@ impl Session {
         }
     }
 
-    /// Waits for a text on the screen.
+    /// Waits for a text, on the screen or above it.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
-        self.wait_until(text, |screen| screen.contains(text));
+        self.wait(text, |emulator| {
+            contents(emulator).contains(text) || lines(emulator).join("\n").contains(text)
+        });
     }
 
     /// Waits until the prompt with this number is the last line, and empty.
@@ -266,7 +256,8 @@ impl Seen {
         let mut piece = [0; 1 << 14];
         loop {
             let length = from.read(&mut piece).unwrap_or(0);
-            let mut terminal = self.terminal.lock().unwrap();
+            // A test that has failed looks no more.
+            let Ok(mut terminal) = self.terminal.lock() else { return };
             terminal.parser.process(&piece[..length]);
             terminal.over = length == 0;
             self.changed.notify_all();
@@ -275,6 +266,22 @@ impl Seen {
             }
         }
     }
+}
+
+/// All lines, those that were scrolled away first.
+fn lines(terminal: &Emulator) -> Vec<String> {
+    let mut screen = terminal.parser.screen().clone();
+    let height = usize::from(screen.size().0.get());
+    let mut lines = Vec::new();
+    let mut back = screen.scrollback_len();
+    while back > 0 {
+        screen.set_scrollback(back);
+        lines.extend(screen.rows(0, 80).take(back.min(height)));
+        back = back.saturating_sub(height);
+    }
+    screen.set_scrollback(0);
+    lines.extend(screen.rows(0, 80));
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn contents(terminal: &Emulator) -> String {

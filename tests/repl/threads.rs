@@ -71,20 +71,23 @@ fn a_flood_neither_freezes_the_prompt_nor_tears_the_line() {
 #[test]
 fn ctrl_c_stops_what_runs_and_nothing_else() {
     let mut session = Session::new();
-    session.enter(1, "let never = Event()");
-    session.enter(2, "let t = spawn \"waiter\" { wait never }");
-    session.press("join t\r");
-    session.wait_for_line("3> join t");
+    session.enter(1, "let t = spawn { sleep 10min }");
+    session.press("print(\"joining\"); join t\r");
+    session.wait_for_line("joining");
     // It may not have begun to wait: then it is interrupted before that.
     session.press(CTRL_C);
-    session.wait_for("Interrupted");
-    session.wait_for_prompt(4);
-    session.press("loop { }\r");
-    session.wait_for_line("4> loop { }");
+    session.wait_for_prompt(3);
+    session.wait_for("Interrupted: ");
+    session.press("print(\"looping\"); loop { }\r");
+    session.wait_for_line("looping");
     session.press(CTRL_C);
-    session.wait_for_prompt(5);
-    session.enter(5, "t.state()");
-    session.wait_for_lines(&["5> t.state()", "\"blocked\"", "6>"]);
+    session.wait_for_prompt(4);
+    session.enter(4, "[_err.kind, _err.line, t.state()]");
+    session.wait_for_lines(&["[\"Interrupted\", 1, \"blocked\"]", "5>"]);
+    session.press(":cancel thread-1\r");
+    session.wait_for_lines(&["5> :cancel thread-1", "5>"]);
+    session.enter(5, "try { join t } catch e: Cancelled { e.kind }");
+    session.wait_for_lines(&["\"Cancelled\"", "6>"]);
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn one_sees_who_waits_for_whom_and_breaks_the_circle() {
     ]);
     session.press(":threads\r");
     session.wait_for(
-        "left   holds Lock a and waits for Lock b, held by right  <entry 2>:3:23  since ",
+        "left   holds Lock a and waits for Lock b, held by right\n         at <entry 2>:3:23, for ",
     );
     session.wait_for_prompt(5);
     session.press(":locks\r");

@@ -97,7 +97,7 @@ pub fn of_newcomer(
     if let Some(mut circle) = circle(table, waiter, first).filter(|circle| still_holds(circle)) {
         // The lock after a `wait` is to be taken again in any case, if there is another to be told.
         let last =
-            (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].since))?;
+            (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].began))?;
         circle.rotate_left(last);
         return Some((circle[0].clone(), report::circle(runtime, &circle)));
     }

@@ -230,6 +230,7 @@ impl Here<'_> {
             let on = On::new(object, action.clone());
             let mut waiter = self.waiter(vec![on], WaitKind::Objects);
             waiter.then = then.clone();
+            waiter.began = then.began().unwrap_or(waiter.began);
             let waiter = Arc::new(waiter);
             match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
                 Attempt::Acted(result) => return Outcome::Acted(0, result),

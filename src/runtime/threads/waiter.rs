@@ -75,6 +75,7 @@ pub struct Rest {
 /// What a `join a, b, c` waits for.
 struct Joined {
     all: Box<[On]>,
+    began: Instant,
     /// The number of the last wait that could close a circle and was there when this join was looked at as a whole.
     looked_at: AtomicU64,
 }
@@ -82,7 +83,8 @@ struct Joined {
 impl Rest {
     /// All of these.
     pub fn new(all: Box<[On]>) -> Rest {
-        Rest { of: Some(Arc::new(Joined { all, looked_at: AtomicU64::new(u64::MAX) })), from: 0 }
+        let (began, looked_at) = (Instant::now(), AtomicU64::new(u64::MAX));
+        Rest { of: Some(Arc::new(Joined { all, began, looked_at })), from: 0 }
     }
 
     /// The same without the first.
@@ -93,6 +95,11 @@ impl Rest {
     /// What there is.
     pub fn iter(&self) -> impl Iterator<Item = &On> {
         self.of.iter().flat_map(|joined| joined.all.iter()).skip(self.from)
+    }
+
+    /// When the join began.
+    pub fn began(&self) -> Option<Instant> {
+        self.of.as_ref().map(|joined| joined.began)
     }
 
     /// Looks at the join as a whole when `now` waits that could close a circle have begun, the present one with
@@ -141,6 +148,8 @@ pub struct Waiter {
     pub calls: Calls,
     /// Since when.
     pub since: Instant,
+    /// When the statement began to wait: of a `join a, b, c`, for the first of them.
+    pub began: Instant,
     status: AtomicU8,
     outcome: Mutex<Option<Outcome>>,
 }
@@ -148,6 +157,7 @@ pub struct Waiter {
 impl Waiter {
     /// A wait of `strand` that begins now, at this place of the script.
     pub fn new(strand: &Arc<Strand>, on: Vec<On>, kind: WaitKind, calls: Calls) -> Waiter {
+        let now = Instant::now();
         Waiter {
             strand: strand.clone(),
             on,
@@ -156,7 +166,8 @@ impl Waiter {
             scope: None,
             cancellable: true,
             calls,
-            since: Instant::now(),
+            since: now,
+            began: now,
             status: AtomicU8::new(WAITING),
             outcome: Mutex::new(None),
         }
