@@ -182,7 +182,7 @@ impl Joinable {
             if at_prompt && !self.is_received() {
                 runtime.tell_uncaught(&error);
             }
-        } else if !self.receive() && !(at_prompt && was_told(&error)) {
+        } else if !(self.receive() || at_prompt && was_told(&error)) {
             runtime.tell_uncaught(&error);
         }
     }
