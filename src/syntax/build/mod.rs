@@ -112,9 +112,11 @@ impl Builder<'_> {
     }
 }
 
+/// Where it stands, without the blanks behind it that a rule takes in to look whether more follows: comments are blanks
+/// here.
 fn span(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(span.start(), span.end())
+    let start = pair.as_span().start();
+    Span::new(start, start + pair.as_str().trim_end().len())
 }
 
 /// Whether the rule is a mark that the tree does not keep.
