@@ -8,11 +8,16 @@ use crate::source::{Source, Span};
 use crate::syntax::format_spec::FormatSpec;
 use std::sync::Arc;
 
-/// An instruction: its opcode in bits 0–7, `a` in 8–23, `b` in 24–39, `c` in 40–63.
-///
-/// Invariant: the low byte is the number of an [`Op`].
+/// An instruction, in 8 bytes. Of one that is referred to, `a` and `b` are read by a load each, and so is `c`, with
+/// the opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instruction(u64);
+#[repr(C, align(8))]
+pub struct Instruction {
+    /// The number of an [`Op`] in the low byte, which is an invariant; `c` in the rest.
+    op_and_c: u32,
+    a: u16,
+    b: u16,
+}
 
 impl Instruction {
     /// The largest `c` that is not negative.
@@ -21,51 +26,50 @@ impl Instruction {
     /// An instruction. `c` is cut to 24 bits.
     #[must_use]
     pub fn new(op: Op, a: u16, b: u16, c: i32) -> Instruction {
-        let c = u64::from(c as u32 & 0xff_ffff);
-        Instruction(op as u64 | u64::from(a) << 8 | u64::from(b) << 24 | c << 40)
+        Instruction { op_and_c: op as u32 | (c as u32) << 8, a, b }
     }
 
     /// The opcode.
     #[must_use]
     #[inline(always)]
-    pub fn op(self) -> Op {
+    pub fn op(&self) -> Op {
         // SAFETY: see the invariant; `new` is the only way to make an instruction.
-        unsafe { std::mem::transmute::<u8, Op>(self.0 as u8) }
+        unsafe { std::mem::transmute::<u8, Op>(self.op_and_c as u8) }
     }
 
     /// The first operand.
     #[must_use]
     #[inline(always)]
-    pub fn a(self) -> u16 {
-        (self.0 >> 8) as u16
+    pub fn a(&self) -> u16 {
+        self.a
     }
 
     /// The second operand.
     #[must_use]
     #[inline(always)]
-    pub fn b(self) -> u16 {
-        (self.0 >> 24) as u16
+    pub fn b(&self) -> u16 {
+        self.b
     }
 
     /// The second operand as a number with a sign.
     #[must_use]
     #[inline(always)]
-    pub fn b_signed(self) -> i16 {
-        self.b() as i16
+    pub fn b_signed(&self) -> i16 {
+        self.b as i16
     }
 
     /// The third operand, not negative.
     #[must_use]
     #[inline(always)]
-    pub fn c(self) -> usize {
-        (self.0 >> 40) as usize
+    pub fn c(&self) -> usize {
+        (self.op_and_c >> 8) as usize
     }
 
     /// The third operand as a number with a sign.
     #[must_use]
     #[inline(always)]
-    pub fn c_signed(self) -> i32 {
-        (self.0 as i64 >> 40) as i32
+    pub fn c_signed(&self) -> i32 {
+        self.op_and_c as i32 >> 8
     }
 }
 

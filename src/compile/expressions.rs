@@ -333,9 +333,14 @@ impl<'a> Compiler<'a> {
     ) {
         let mut done = Vec::new();
         for (i, (condition, block)) in branches.iter().enumerate() {
+            let last = i + 1 == branches.len() && otherwise.is_none() && to.is_none();
+            if last && let Some(exit) = builder.plain_exit(block) {
+                let leave = self.jump_on(builder, condition, true, Construct::If);
+                builder.leave_loop(exit, leave);
+                continue;
+            }
             let skip = self.jump_on(builder, condition, false, Construct::If);
             self.block_into(builder, block, to);
-            let last = i + 1 == branches.len() && otherwise.is_none() && to.is_none();
             if !last {
                 done.push(builder.emit_jump(Op::Jump, 0, 0));
             }

@@ -1,9 +1,10 @@
 //! Ways out of a function or a loop, past everything that has to be done on the way.
 
 use super::Compiler;
-use super::function::{Builder, Register};
+use super::function::{Builder, Patch, Register};
 use super::protect::Cleanup;
 use crate::bytecode::{AskKind, Op};
+use crate::syntax::ast::{Block, Stmt, StmtKind};
 
 /// A way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,23 +82,36 @@ impl<'a> Compiler<'a> {
         if !left {
             match exit {
                 Exit::Return(register) => builder.emit_return(register),
-                Exit::Break => {
+                Exit::Break | Exit::Continue => {
                     let jump = builder.emit_jump(Op::Jump, 0, 0);
-                    if let Some(inner) = builder.loops.last_mut() {
-                        inner.breaks.push(jump);
-                    }
-                }
-                Exit::Continue => {
-                    let jump = builder.emit_jump(Op::Jump, 0, 0);
-                    if let Some(inner) = builder.loops.last_mut() {
-                        inner.continues.push(jump);
-                    }
+                    builder.leave_loop(exit, vec![jump]);
                 }
             }
         }
         let here = builder.position();
         for cleanup in &mut builder.cleanups[depth..] {
             cleanup.resume(here);
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// How a block leaves the innermost loop, if it does nothing else and there is nothing to do on the way.
+    pub(super) fn plain_exit(&self, block: &Block) -> Option<Exit> {
+        let exit = match block.statements.as_slice() {
+            [Stmt { kind: StmtKind::Break, .. }] => Exit::Break,
+            [Stmt { kind: StmtKind::Continue, .. }] => Exit::Continue,
+            _ => return None,
+        };
+        let outermost = self.loops.last()?.cleanups;
+        (self.cleanups.len() == outermost).then_some(exit)
+    }
+
+    /// Notes jumps that leave the innermost loop's round.
+    pub(super) fn leave_loop(&mut self, exit: Exit, jumps: Vec<Patch>) {
+        if let Some(inner) = self.loops.last_mut() {
+            let list = if exit == Exit::Break { &mut inner.breaks } else { &mut inner.continues };
+            list.extend(jumps);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::heap::{Plain, Ref};
 use super::{Str, Value, View};
 use std::cell::RefCell;
+use std::vec::IntoIter;
 
 /// How far a `for` has come. It lies in a register of one machine, and is never a value of a script.
 pub struct IterState(RefCell<Over>);
@@ -10,12 +11,14 @@ pub struct IterState(RefCell<Over>);
 enum Over {
     /// The next number, the step, and how many are left.
     Numbers { next: i64, step: i64, left: u128 },
-    /// Items, the last one first; with their indices, if `two`.
-    Items { left: Vec<Value>, index: i64, two: bool },
+    /// Items.
+    Items { left: IntoIter<Value> },
+    /// Items and their indices.
+    Numbered { left: IntoIter<Value>, index: i64 },
     /// A string, and how many of its bytes are done.
     Characters { text: Ref<Str>, done: usize },
-    /// Keys and values, the last pair first.
-    Pairs { left: Vec<(Value, Value)> },
+    /// Keys and values.
+    Pairs { left: IntoIter<(Value, Value)> },
     /// What is received from a queue.
     Queue(Value),
 }
@@ -41,26 +44,28 @@ impl IterState {
             (View::Range(range), false) => {
                 Over::Numbers { next: range.start, step: range.step, left: range.count() }
             }
-            (View::List(list), _) => {
-                let mut left = list.to_vec();
-                left.reverse();
-                Over::Items { left, index: 0, two }
+            (View::List(list), false) => Over::Items { left: list.to_vec().into_iter() },
+            (View::List(list), true) => {
+                Over::Numbered { left: list.to_vec().into_iter(), index: 0 }
             }
             (View::Str(text), false) => Over::Characters { text: text.clone(), done: 0 },
-            (View::Map(map), false) => {
-                let mut left = map.keys();
-                left.reverse();
-                Over::Items { left, index: 0, two }
-            }
-            (View::Map(map), true) => {
-                let mut left = map.to_vec();
-                left.reverse();
-                Over::Pairs { left }
-            }
+            (View::Map(map), false) => Over::Items { left: map.keys().into_iter() },
+            (View::Map(map), true) => Over::Pairs { left: map.to_vec().into_iter() },
             (View::Object(object), false) if object.kind.is_queue() => Over::Queue(value.clone()),
             _ => return None,
         };
         Some(IterState(RefCell::new(over)))
+    }
+
+    /// The next item of a list, or the next key of a map; unset where there is none, or it goes over something
+    /// else: then `step` tells.
+    #[inline]
+    #[must_use]
+    pub fn next_item(&self) -> Value {
+        match &mut *self.0.borrow_mut() {
+            Over::Items { left } => left.next().unwrap_or(Value::UNSET),
+            _ => Value::UNSET,
+        }
     }
 
     /// The next step.
@@ -75,12 +80,12 @@ impl IterState {
                 *next = number.wrapping_add(*step);
                 Step::One(Value::int(number))
             }
-            Over::Items { left, index, two } => match left.pop() {
-                Some(item) if *two => {
+            Over::Items { left } => left.next().map_or(Step::End, Step::One),
+            Over::Numbered { left, index } => match left.next() {
+                Some(item) => {
                     *index += 1;
                     Step::Two(Value::int(*index - 1), item)
                 }
-                Some(item) => Step::One(item),
                 None => Step::End,
             },
             Over::Characters { text, done } => match text.as_str()[*done..].chars().next() {
@@ -90,7 +95,7 @@ impl IterState {
                 }
                 None => Step::End,
             },
-            Over::Pairs { left } => match left.pop() {
+            Over::Pairs { left } => match left.next() {
                 Some((key, value)) => Step::Two(key, value),
                 None => Step::End,
             },
@@ -102,10 +107,8 @@ impl IterState {
 impl Plain for IterState {
     fn take_children(&mut self, out: &mut Vec<Value>) {
         match self.0.get_mut() {
-            Over::Items { left, .. } => out.append(left),
-            Over::Pairs { left } => {
-                out.extend(left.drain(..).flat_map(|(key, value)| [key, value]))
-            }
+            Over::Items { left } | Over::Numbered { left, .. } => out.extend(left),
+            Over::Pairs { left } => out.extend(left.flat_map(|(key, value)| [key, value])),
             Over::Numbers { .. } | Over::Characters { .. } | Over::Queue(_) => {}
         }
     }

@@ -255,10 +255,19 @@ impl OpenList<'_> {
     ///
     /// If there is no memory for all of them; then none is appended.
     pub fn extend(&mut self, values: impl ExactSizeIterator<Item = Value>) -> Result<(), NoMemory> {
-        self.reserve(values.len())?;
-        for value in values {
-            self.push(value)?;
+        let room = values.len();
+        self.reserve(room)?;
+        let mut len = self.len();
+        let slots = self.list.slots.load(Ordering::Relaxed);
+        for value in values.take(room) {
+            if self.held.is_some() {
+                publish(&value);
+            }
+            // SAFETY: there is room for so many more, and the slots behind `len` hold nothing.
+            unsafe { ptr::write(slots.add(len), Slot::new(value)) };
+            len += 1;
         }
+        self.list.len.store(len, Ordering::Release);
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 use super::guard::{Guard, Held};
 use super::heap::{Plain, Ref, publish};
 use super::list::NoMemory;
-use super::{Value, View, equals};
+use super::{Value, View, equals, tag};
 use crate::memory;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -64,9 +64,11 @@ impl From<NoMemory> for Refused {
 
 /// The hash of a key: the same for keys that are equal.
 fn hash_key(key: &Value) -> Result<u64, BadKey> {
+    if let Some(text) = key.as_str() {
+        return Ok(spread(text.hash()));
+    }
     let mut hasher = FxHasher::default();
     match key.view() {
-        View::Str(text) => return Ok(spread(text.hash())),
         View::Int(number) => hasher.write_u64(number as u64),
         View::Nil => hasher.write_u8(1),
         View::Bool(value) => hasher.write_u8(2 + u8::from(value)),
@@ -85,9 +87,9 @@ fn spread(hash: u64) -> u64 {
 
 /// Whether two keys are the same: like `==`, within one type.
 fn same_key(a: &Value, b: &Value) -> bool {
-    match (a.view(), b.view()) {
-        (View::Int(a), View::Int(b)) => a == b,
-        (View::Str(a), View::Str(b)) => a.same(b) || a.as_str() == b.as_str(),
+    match (a.as_str(), b.as_str()) {
+        (Some(a), Some(b)) => a.same(b) || a.as_str() == b.as_str(),
+        _ if a.tag() == tag::INT => b.tag() == tag::INT && a.number() == b.number(),
         _ => a.tag() == b.tag() && equals(a, b).unwrap_or(false),
     }
 }
@@ -233,7 +235,9 @@ impl OpenMap<'_> {
         if let Some(i) = entries.find(hash, &key) {
             if let Some(entry) = &mut entries.row[i] {
                 let old = std::mem::replace(&mut entry.value, value);
-                self.dropped.push(old);
+                if old.is_heap() {
+                    self.dropped.push(old);
+                }
             }
             return Ok(());
         }

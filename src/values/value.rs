@@ -253,6 +253,13 @@ impl Value {
         unsafe { &*(&raw const self.bits).cast::<Ref<T>>() }
     }
 
+    /// The string that it is, if it is one.
+    #[inline(always)]
+    pub(crate) fn as_str(&self) -> Option<&Ref<Str>> {
+        // SAFETY: the tag tells the type.
+        (self.tag == tag::STR).then(|| unsafe { self.heap_ref::<Str>() })
+    }
+
     pub(super) fn is_unmarked_heap(&self) -> bool {
         struct IsUnmarked;
         impl WithHeap for IsUnmarked {

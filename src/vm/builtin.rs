@@ -56,7 +56,7 @@ impl Context<'_> {
 /// Refuses to run a built-in function on values so large that there is no memory for what it may make of them.
 pub(super) fn check_room(values: &[Value]) -> Result<(), Fault> {
     const LARGE: usize = 16 << 20;
-    for value in values {
+    for value in values.iter().filter(|value| value.is_heap()) {
         let size = match value.view() {
             View::Str(text) => text.as_str().len(),
             View::List(list) => list.len() * size_of::<Value>(),

@@ -181,8 +181,8 @@ pub(super) fn range_ends(start: &Value, end: &Value) -> Fault {
 /// The texts of values in a row.
 pub(super) fn build_str(values: &[Value]) -> Result<Value, Fault> {
     let built = match values {
-        [a, b] => match (a.view(), b.view()) {
-            (View::Str(a), View::Int(b)) => Str::try_new(&[a.as_str(), int_text(b, &mut [0; 20])]),
+        [a, b] => match (a.as_str(), b.view()) {
+            (Some(a), View::Int(b)) => Str::try_new(&[a.as_str(), int_text(b, &mut [0; 20])]),
             _ => build_general(values),
         },
         _ => build_general(values),
@@ -212,7 +212,8 @@ fn int_text(number: i64, buffer: &mut [u8; 20]) -> &str {
         at -= 1;
         buffer[at] = b'-';
     }
-    std::str::from_utf8(&buffer[at..]).unwrap_or("")
+    // SAFETY: digits and a sign are ASCII.
+    unsafe { std::str::from_utf8_unchecked(&buffer[at..]) }
 }
 
 /// A new map of keys and values.

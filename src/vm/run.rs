@@ -21,6 +21,10 @@
 //! The instruction pointer and the pointer to the registers stay in the processor's registers only as long as
 //! this function is small, so what is rare or long is a call: to `step` for a whole instruction, after the
 //! frame was brought up to date.
+//!
+//! The cases end alike, and the compiler would merge their ends: that saves room, and costs each instruction a
+//! jump or two. A comment for the assembler, another one for each case, keeps them apart. Measured: a tenth less
+//! time for arithmetic on floats, and it no longer depends on where the cases happen to lie.
 
 use super::machine::{Flow, Frame, Machine};
 use super::request::Pause;
@@ -29,8 +33,11 @@ use crate::bytecode::{Instruction, Op};
 use crate::primitives::{Hold, Lock, RLock};
 
 use crate::values::{
-    Cell, Closure, Code, Instance, List, Object, ObjectKind, Ref, StructType, Value, floor_mod, tag,
+    Cell, Closure, Code, Instance, IterState, List, Object, ObjectKind, Ref, StructType, Value,
+    floor_mod, tag,
 };
+#[cfg(not(miri))]
+use std::arch::asm;
 use std::sync::atomic::Ordering;
 
 /// Whether a machine reads and writes what is shared by itself, or asks before each access.
@@ -60,12 +67,14 @@ impl Mode for Controlled {
 /// `slot` points to an owned register.
 #[inline(always)]
 unsafe fn put(slot: *mut Value, value: Value) {
-    // SAFETY: the caller's.
+    // As words: a value that is still to be dropped would be kept in memory, in case dropping the other fails.
+    let (tag, bits) = value.into_words();
+    // SAFETY: the caller's; the words go to the register.
     unsafe {
         if (*slot).is_heap() {
             drop_register(slot);
         }
-        slot.write(value);
+        slot.write(Value::from_words(tag, bits));
     }
 }
 
@@ -92,6 +101,16 @@ impl Machine {
         let mut pc: *const Instruction;
         let mut r: *mut Value;
 
+        // Keeps the end of a case apart from those of other cases: see the top of this file.
+        macro_rules! apart {
+            () => {
+                #[cfg(not(miri))]
+                // SAFETY: it is a comment.
+                unsafe {
+                    asm!("/* {} */", const line!(), options(nomem, nostack, preserves_flags));
+                }
+            };
+        }
         // Takes up the topmost frame.
         macro_rules! reload {
             () => {{
@@ -126,6 +145,7 @@ impl Machine {
                 self.owns |= value.tag();
                 // SAFETY: see the top of this file.
                 unsafe { put(r.add(usize::from($i)), value) }
+                apart!();
             }};
         }
         // For a value that is not on the heap.
@@ -134,6 +154,7 @@ impl Machine {
                 let value: Value = $value;
                 // SAFETY: see the top of this file.
                 unsafe { put(r.add(usize::from($i)), value) }
+                apart!();
             }};
         }
         macro_rules! constant {
@@ -158,6 +179,14 @@ impl Machine {
             ($i:expr) => {{
                 save!();
                 follow!(self.step::<M>($i))
+            }};
+        }
+        // Does a whole instruction in a call of its own.
+        macro_rules! call_out {
+            ($done:expr) => {{
+                save!();
+                let done = $done;
+                follow!(self.after(done))
             }};
         }
         macro_rules! tick {
@@ -243,13 +272,25 @@ impl Machine {
             }};
         }
         macro_rules! modulo {
+            ($i:expr, $is_int:expr, $y:expr) => {{
+                let x = reg!($i.b());
+                if x.tag() == tag::INT && $is_int && $y > 0 {
+                    set_scalar!($i.a(), Value::int(floor_mod(x.number() as i64, $y)));
+                    continue;
+                }
+                step!($i)
+            }};
+            ($i:expr, $y:expr) => {{
+                let y = $y;
+                modulo!($i, y.tag() == tag::INT, (y.number() as i64))
+            }};
+        }
+        macro_rules! floor_divide {
             ($i:expr, $y:expr) => {{
                 let (x, y) = (reg!($i.b()), $y);
                 if x.tag() == tag::INT && y.tag() == tag::INT && y.number() as i64 > 0 {
-                    set_scalar!(
-                        $i.a(),
-                        Value::int(floor_mod(x.number() as i64, y.number() as i64))
-                    );
+                    let (x, y) = (x.number() as i64, y.number() as i64);
+                    set_scalar!($i.a(), Value::int(x / y - i64::from(x % y < 0)));
                     continue;
                 }
                 step!($i)
@@ -309,8 +350,8 @@ impl Machine {
 
         reload!();
         loop {
-            // SAFETY: see the top of this file.
-            let i = unsafe { *pc };
+            // SAFETY: see the top of this file. By reference, so that each case loads the operands that it needs.
+            let i = unsafe { &*pc };
             // SAFETY: as above.
             pc = unsafe { pc.add(1) };
             match i.op() {
@@ -373,8 +414,9 @@ impl Machine {
                 Op::MulConst => arithmetic!(i, constant!(i.c()), checked_mul, *),
                 Op::Div => divide!(i, reg!(i.c() as u16)),
                 Op::DivConst => divide!(i, constant!(i.c())),
+                Op::FloorDiv => floor_divide!(i, reg!(i.c() as u16)),
                 Op::Mod => modulo!(i, reg!(i.c() as u16)),
-                Op::ModInt => modulo!(i, &Value::int(i64::from(i.c_signed()))),
+                Op::ModInt => modulo!(i, true, i64::from(i.c_signed())),
                 Op::ModConst => modulo!(i, constant!(i.c())),
                 // ---- Comparison
                 Op::Eq => comparison!(i, ==),
@@ -437,6 +479,15 @@ impl Machine {
                         unsafe { r.add(usize::from(i.a())).write(Value::int(counter + 1)) };
                         jump!(i);
                     }
+                }
+                Op::IterateNext => {
+                    let iterator = reg!(i.a());
+                    // SAFETY: the compiler gives it the register of an iterator.
+                    let value = unsafe { iterator.heap_ref::<IterState>() }.next_item();
+                    if value.is_unset() {
+                        step!(i);
+                    }
+                    set!(i.a() + 1, value);
                 }
                 // ---- Calls
                 Op::CallFunction => {
@@ -508,8 +559,21 @@ impl Machine {
                             continue;
                         }
                     }
-                    step!(i)
+                    if M::CONTROLLED {
+                        step!(i)
+                    }
+                    // SAFETY: as above.
+                    pc = unsafe { pc.add(1) };
+                    call_out!(self.call_method_row(*i, extra))
                 }
+                Op::CallBuiltin => {
+                    // SAFETY: an `Extra` follows, which `verify` checks.
+                    let extra = unsafe { *pc };
+                    // SAFETY: as above.
+                    pc = unsafe { pc.add(1) };
+                    call_out!(self.call_builtin_row(*i, extra))
+                }
+                Op::BuildStr => call_out!(self.build_str(*i)),
                 Op::Return | Op::ReturnNil => {
                     let value = if i.op() == Op::Return {
                         // SAFETY: see the top of this file; a register that is returned is owned, and gives its
@@ -568,7 +632,7 @@ impl Machine {
                             continue;
                         }
                     }
-                    step!(i)
+                    call_out!(self.index(*i))
                 }
                 Op::SetIndex if !M::CONTROLLED => {
                     let (of, at) = (reg!(i.a()), reg!(i.b()));
@@ -580,7 +644,7 @@ impl Machine {
                             continue;
                         }
                     }
-                    step!(i)
+                    call_out!(self.set_index(*i))
                 }
                 Op::GetField if !M::CONTROLLED => {
                     let of = reg!(i.b());
@@ -628,7 +692,7 @@ impl Machine {
                     unsafe { own.heap_ref::<Instance>() }.set(i.c(), value.clone());
                 }
                 Op::BindName => {
-                    if reg!(i.a()).is_heap() {
+                    if matches!(reg!(i.a()).tag(), tag::OBJECT | tag::ATOMIC | tag::LOCAL) {
                         step!(i);
                     }
                 }
@@ -671,7 +735,6 @@ impl Machine {
                 | Op::NewCell
                 | Op::GetCell
                 | Op::SetCell
-                | Op::FloorDiv
                 | Op::Pow
                 | Op::BitOr
                 | Op::BitXor
@@ -687,8 +750,6 @@ impl Machine {
                 | Op::JumpDone
                 | Op::ForPrepare
                 | Op::Iterate
-                | Op::IterateNext
-                | Op::CallBuiltin
                 | Op::Extra
                 | Op::Closure
                 | Op::NewList
@@ -698,7 +759,6 @@ impl Machine {
                 | Op::NewRange
                 | Op::NewRangeIncl
                 | Op::NewStruct
-                | Op::BuildStr
                 | Op::Format
                 | Op::Index
                 | Op::SetIndex

@@ -3,7 +3,6 @@
 //! The run loop does the common cases of common instructions itself and leaves all else to [`Machine::step`].
 
 use super::Escape;
-use super::builtin::check_room;
 use super::call::Called;
 use super::machine::{Flow, Frame, Machine, Pending};
 use super::operators;
@@ -18,10 +17,18 @@ use crate::values::{
 };
 
 impl Machine {
-    /// Runs the instruction before the topmost frame's next one.
+    /// Runs the instruction before the topmost frame's next one. It is handed over by reference, so that the run
+    /// loop, where it does without this, loads the operands that it needs and no more.
     #[inline(never)]
-    pub(super) fn step<M: Mode>(&mut self, i: Instruction) -> Flow {
-        match self.try_step::<M>(i) {
+    pub(super) fn step<M: Mode>(&mut self, i: &Instruction) -> Flow {
+        let done = self.try_step::<M>(*i);
+        self.after(done)
+    }
+
+    /// How to go on after an instruction that may have failed.
+    #[inline]
+    pub(super) fn after(&mut self, done: Result<Flow, Fault>) -> Flow {
+        match done {
             Ok(flow) => flow,
             Err(fault) => self.raise_fault(&fault),
         }
@@ -266,11 +273,7 @@ impl Machine {
             Op::Call => return self.step_call(i),
             Op::CallBuiltin => {
                 let extra = self.extra();
-                let body = self.program.builtins.functions[c].body;
-                let first = self.base() + usize::from(i.b());
-                check_room(&self.stack[first..first + usize::from(extra.a())])?;
-                let result = self.with_row(first, usize::from(extra.a()), body);
-                return self.result(result, i.a());
+                return self.call_builtin_row(i, extra);
             }
             Op::CallMethod => return self.step_call_method::<M>(i),
             Op::Closure => {
@@ -313,7 +316,7 @@ impl Machine {
                 };
                 self.set(i.a(), self.new_struct(template))
             }
-            Op::BuildStr => self.set(i.a(), operators::build_str(self.row(i.b(), c))?),
+            Op::BuildStr => return self.build_str(i),
             Op::Format => {
                 let Constant::Spec(spec) = &self.code.plain[c] else {
                     unreachable!("a format has a spec")
@@ -325,15 +328,14 @@ impl Machine {
                 if let Some(flow) = self.gate::<M>(access) {
                     return Ok(flow);
                 }
-                self.set(i.a(), operators::index(self.reg(i.b()), self.reg(c))?)
+                return self.index(i);
             }
             Op::SetIndex => {
                 let access = |this: &Machine| container(this.reg(i.a()), this.reg(i.b()), true);
                 if let Some(flow) = self.gate::<M>(access) {
                     return Ok(flow);
                 }
-                operators::set_index(self.reg(i.a()), self.reg(i.b()), self.reg(c).clone())?;
-                Flow::Run
+                return self.set_index(i);
             }
             Op::Slice => {
                 if let Some(flow) =
@@ -522,6 +524,27 @@ impl Machine {
         let name =
             self.place().map(|place| place.source.slice(place.span).to_owned()).unwrap_or_default();
         Fault::new(ErrorKind::NameError, format!("`{name}` is not set yet"))
+    }
+
+    /// Reads an item, asking nobody.
+    #[inline(never)]
+    pub(super) fn index(&mut self, i: Instruction) -> Result<Flow, Fault> {
+        let value = operators::index(self.reg(i.b()), self.reg(i.c()))?;
+        Ok(self.set(i.a(), value))
+    }
+
+    /// Writes an item, asking nobody.
+    #[inline(never)]
+    pub(super) fn set_index(&mut self, i: Instruction) -> Result<Flow, Fault> {
+        operators::set_index(self.reg(i.a()), self.reg(i.b()), self.reg(i.c()).clone())?;
+        Ok(Flow::Run)
+    }
+
+    /// Builds a string.
+    #[inline(never)]
+    pub(super) fn build_str(&mut self, i: Instruction) -> Result<Flow, Fault> {
+        let built = operators::build_str(self.row(i.b(), i.c()))?;
+        Ok(self.set(i.a(), built))
     }
 
     fn iterate_next(&mut self, i: Instruction) -> Flow {

@@ -54,34 +54,54 @@ impl Machine {
             return Ok(flow);
         }
         let extra = self.extra();
+        self.call_method_row(i, extra)
+    }
+
+    /// Calls a built-in function, whose arguments were put in order when this was compiled.
+    #[inline(never)]
+    pub(super) fn call_builtin_row(
+        &mut self,
+        i: Instruction,
+        extra: Instruction,
+    ) -> Result<Flow, Fault> {
+        let body = self.program.builtins.functions[i.c()].body;
+        let first = self.base() + usize::from(i.b());
+        check_room(&self.stack[first..first + usize::from(extra.a())])?;
+        let result = self.with_row(first, usize::from(extra.a()), body);
+        self.result(result, i.a())
+    }
+
+    /// Calls a method, after the instruction's second word was passed over.
+    #[inline(never)]
+    pub(super) fn call_method_row(
+        &mut self,
+        i: Instruction,
+        extra: Instruction,
+    ) -> Result<Flow, Fault> {
         let site = &self.code.sites[usize::from(extra.b())];
+        let base = self.base();
+        let (receiver, count) = (base + usize::from(i.b()), usize::from(extra.a()));
         // A method of a built-in type that was found here before, with as many arguments as it takes.
-        let key = TypeKey::of(self.reg(i.b()));
+        let key = TypeKey::of(&self.stack[receiver]);
         let cache = site.cache.load(std::sync::atomic::Ordering::Relaxed);
         if extra.c() == 0 && cache >> 32 == u64::from(key.0) && cache != 0 {
             let method = &self.program.builtins.methods[(cache & 0xffff_ffff) as usize];
-            let fits = method
-                .parameters
-                .as_ref()
-                .is_some_and(|p| !p.variadic && p.list.len() == usize::from(extra.a()));
-            if fits {
+            let parameters = method.parameters.as_ref();
+            if parameters.is_some_and(|p| !p.variadic && p.list.len() == count) {
                 let body = method.body;
-                let base = self.base();
-                let receiver = base + usize::from(i.b());
                 let first = base + i.c() + 1;
                 check_room(&self.stack[receiver..=receiver])?;
                 let Machine { program, locals, frames, stack, .. } = self;
                 let place =
                     || super::trace::place_of(frames).expect("a method is called from a script");
                 let context = &mut super::Context { program, locals, place: &place };
-                let result =
-                    body(context, &stack[receiver], &stack[first..first + usize::from(extra.a())]);
+                let result = body(context, &stack[receiver], &stack[first..first + count]);
                 return self.result(result, i.a());
             }
         }
         let receiver = self.reg(i.b()).clone();
         let arguments = self.take_arguments(i.c() + 1, extra);
-        let called = self.call_member(&receiver, site, self.base() + i.c(), i.a(), arguments);
+        let called = self.call_member(&receiver, site, base + i.c(), i.a(), arguments);
         self.called(called, i.a())
     }
 
