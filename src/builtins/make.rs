@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::arguments::{callable, given, int, str, wrong};
+use crate::primitives::Semaphore;
 use crate::values::{Atomic, Fault, Label, Local, ObjectKind, Ref, Value, View};
 use crate::vm::{Context, Escape, Make, Request};
 
@@ -30,6 +31,16 @@ fn count(value: &Value, what: &str, least: i64) -> Result<i64, Fault> {
     Ok(count)
 }
 
+/// How many permits a semaphore begins with.
+fn permits(value: &Value, what: &str) -> Result<i64, Fault> {
+    let most = Semaphore::MOST;
+    let permits = given(value).map_or(Ok(1), |n| count(n, what, 0))?;
+    if permits > most {
+        return Err(Fault::value_error(format!("`{what}` takes at most {most}, not {permits}")));
+    }
+    Ok(permits)
+}
+
 pub fn register(table: &mut Table) {
     table.function("Lock", "name?", |cx, args| {
         make(ObjectKind::Lock, label(cx, &args[0])?, None, None)
@@ -41,11 +52,11 @@ pub fn register(table: &mut Table) {
         make(ObjectKind::RwLock, label(cx, &args[0])?, None, None)
     });
     table.function("Semaphore", "n? name?", |cx, args| {
-        let permits = given(&args[0]).map_or(Ok(1), |n| count(n, "Semaphore", 0))?;
+        let permits = permits(&args[0], "Semaphore")?;
         make(ObjectKind::Semaphore, label(cx, &args[1])?, Some(permits), None)
     });
     table.function("BoundedSemaphore", "n? name?", |cx, args| {
-        let permits = given(&args[0]).map_or(Ok(1), |n| count(n, "BoundedSemaphore", 0))?;
+        let permits = permits(&args[0], "BoundedSemaphore")?;
         make(ObjectKind::BoundedSemaphore, label(cx, &args[1])?, Some(permits), None)
     });
     table.function("Condition", "m? name?", |cx, args| {

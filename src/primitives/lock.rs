@@ -18,7 +18,7 @@ pub struct Lock {
 }
 
 /// In a packed lock: a `lock` block holds it.
-const BY_BLOCK: u64 = 1 << 62;
+const BY_BLOCK: u64 = 1 << 61;
 
 impl Lock {
     /// The word of a free lock.
@@ -34,7 +34,7 @@ impl Lock {
         }
     }
 
-    /// As a word below 2⁶³: 0 if it is free.
+    /// As a word below 2⁶²: 0 if it is free.
     #[must_use]
     pub fn pack(self) -> u64 {
         match self.held {

@@ -20,6 +20,7 @@ mod rwlock;
 mod semaphore;
 mod thread;
 mod timer;
+pub mod word;
 
 pub use action::{Action, Hold, Look, Misuse, Reply, ThreadId};
 pub use barrier::Barrier;

@@ -19,7 +19,7 @@ pub struct RLock {
 /// In a packed lock: where the depth stands. The owner stands below, so thread numbers go up to 2⁴⁰.
 const DEPTH: u32 = 40;
 /// The deepest that a packed lock can tell.
-const DEEPEST: u64 = (1 << 22) - 1;
+const DEEPEST: u64 = (1 << 21) - 1;
 
 impl RLock {
     /// The word of a lock that `who` holds, once.
@@ -29,7 +29,7 @@ impl RLock {
         who | 1 << DEPTH
     }
 
-    /// As a word below 2⁶³: 0 if it is free.
+    /// As a word below 2⁶²: 0 if it is free.
     #[must_use]
     pub fn pack(self) -> u64 {
         self.held.map_or(0, |(owner, depth)| owner | depth << DEPTH)

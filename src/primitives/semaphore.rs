@@ -16,6 +16,11 @@ pub struct Semaphore {
     pub bound: Option<i64>,
 }
 
+impl Semaphore {
+    /// The most permits that there may be: the number fits the bits of a state (see [`super::word`]).
+    pub const MOST: i64 = super::word::STATE as i64;
+}
+
 impl Primitive for Semaphore {
     fn ready(&self, _: ThreadId, action: &Action) -> bool {
         match action {
@@ -39,7 +44,8 @@ impl Primitive for Semaphore {
                 Ok(Reply::Bool(true))
             }
             Action::Release { count, .. } => {
-                let value = self.value.checked_add(count).ok_or(Misuse::Overflow)?;
+                let value = self.value.checked_add(count).filter(|value| *value <= Semaphore::MOST);
+                let value = value.ok_or(Misuse::Overflow)?;
                 if let Some(bound) = self.bound.filter(|bound| value > *bound) {
                     return Err(Misuse::OverReleased { bound });
                 }

@@ -30,7 +30,7 @@ use super::machine::{Flow, Frame, Machine};
 use super::request::Pause;
 use super::trace::site_of;
 use crate::bytecode::{Instruction, Op};
-use crate::primitives::{Hold, Lock, RLock};
+use crate::primitives::{Hold, Lock, RLock, word};
 
 use crate::values::{
     Cell, Closure, Code, Instance, IterState, List, Object, ObjectKind, Ref, StructType, Value,
@@ -702,27 +702,9 @@ impl Machine {
                     if value.tag() == tag::OBJECT {
                         // SAFETY: the tag tells the type.
                         let object = unsafe { value.heap_ref::<Object>() };
-                        let held = match object.kind {
-                            ObjectKind::Lock => Lock::held_by(self.thread, Hold::Block),
-                            ObjectKind::RLock => RLock::held_by(self.thread),
-                            _ => 0,
-                        };
-                        let (from, to) = if i.op() == Op::Lock { (0, held) } else { (held, 0) };
-                        let wanted = i.op() == Op::Lock && self.attention.load(Ordering::Relaxed);
-                        if held != 0
-                            && !wanted
-                            && object
-                                .word
-                                .compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed)
-                                .is_ok()
-                        {
-                            if i.op() == Op::Lock {
-                                // SAFETY: `pc` points into the code.
-                                let at = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
-                                object
-                                    .site
-                                    .store(site_of(self.code, at as usize - 1), Ordering::Relaxed);
-                            }
+                        // SAFETY: `pc` points into the code.
+                        let next = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
+                        if self.change_word(object, i.op() == Op::Lock, next as usize - 1) {
                             continue;
                         }
                     }
@@ -782,6 +764,38 @@ impl Machine {
                 | Op::Import => step!(i),
             }
         }
+    }
+
+    /// Takes a lock or a permit for a block, or gives it back, if that is a change of the object's word and no more:
+    /// whether it was. `at` is the instruction that does it.
+    #[inline(never)]
+    fn change_word(&self, object: &Object, takes: bool, at: usize) -> bool {
+        if takes && self.attention.load(Ordering::Relaxed) {
+            return false;
+        }
+        let now = object.word.load(Ordering::Relaxed);
+        let state = now & word::STATE;
+        let held = |kind| match kind {
+            ObjectKind::Lock => Lock::held_by(self.thread, Hold::Block),
+            _ => RLock::held_by(self.thread),
+        };
+        let next = match object.kind {
+            ObjectKind::Lock | ObjectKind::RLock if takes && state == 0 => held(object.kind),
+            ObjectKind::Lock | ObjectKind::RLock if !takes && state == held(object.kind) => 0,
+            ObjectKind::Semaphore if takes && state > 0 => state - 1,
+            ObjectKind::Semaphore if !takes && state < word::STATE => state + 1,
+            _ => return false,
+        };
+        let next = next | now & !word::STATE;
+        let changed = word::is_open(now)
+            && object
+                .word
+                .compare_exchange(now, next, Ordering::SeqCst, Ordering::Relaxed)
+                .is_ok();
+        if changed && takes {
+            object.site.store(site_of(self.code, at), Ordering::Relaxed);
+        }
+        changed
     }
 
     /// Refuses a call that is too deep, and makes room for its registers.

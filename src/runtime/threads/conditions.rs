@@ -133,12 +133,12 @@ impl Here<'_> {
         let outcome = match word.try_acquire(self.runtime, lock, self.strand.id, &action) {
             Some(result) => Outcome::Acted(0, result),
             None => {
-                let make = |on: On| {
+                let make = |on: On, began| {
                     let mut waiter = self.waiter(vec![on], WaitKind::Objects);
-                    waiter.cancellable = false;
+                    (waiter.cancellable, waiter.began) = (false, began);
                     Arc::new(waiter)
                 };
-                word.acquire(self.runtime, lock, &action, &make, None)
+                word.acquire(self.runtime, lock, self.strand.id, &action, &make, None)
             }
         };
         match outcome {

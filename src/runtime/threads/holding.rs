@@ -5,7 +5,7 @@
 //! itself that it is inside.
 
 use super::runtime::Runtime;
-use crate::primitives::{Lock, RLock, ThreadId};
+use crate::primitives::{Lock, RLock, ThreadId, word};
 use crate::values::{Object, ObjectKind};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -75,7 +75,7 @@ impl Holdings {
 
 /// The thread that owns a lock, by its word alone.
 fn owner_of(object: &Object) -> Option<ThreadId> {
-    let word = object.word.load(Ordering::SeqCst) & !super::word::WAITERS;
+    let word = object.word.load(Ordering::SeqCst) & word::STATE;
     match object.kind {
         ObjectKind::Lock => Lock::unpack(word).held.map(|(owner, _)| owner),
         ObjectKind::RLock => RLock::unpack(word).held.map(|(owner, _)| owner),

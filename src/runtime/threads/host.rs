@@ -166,7 +166,7 @@ fn waiting(object: &Ref<Object>) -> usize {
         return condition.look(Condition::waiting);
     }
     match locks::word_of(object) {
-        Some(word) => word.waiting(),
+        Some(word) => word.waiting(object),
         None => shell_of(object).map_or(0, |shell| shell.waiting()),
     }
 }

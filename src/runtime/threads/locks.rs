@@ -94,8 +94,12 @@ impl Here<'_> {
                 if deadline.is_some_and(|deadline| deadline <= since) {
                     Outcome::TimedOut
                 } else {
-                    let make = |on| Arc::new(self.waiter(vec![on], WaitKind::Objects));
-                    word.acquire(self.runtime, object, action, &make, deadline)
+                    let make = |on, began| {
+                        let mut waiter = self.waiter(vec![on], WaitKind::Objects);
+                        waiter.began = began;
+                        Arc::new(waiter)
+                    };
+                    word.acquire(self.runtime, object, self.strand.id, action, &make, deadline)
                 }
             }
         };

@@ -1,20 +1,24 @@
 //! Locks and semaphores: a state in one word, changed by compare-and-swap, with a line of waiters beside it.
 //!
-//! The word is the packed state of the primitive (`Lock::pack` and its kin), and one bit more, [`WAITERS`]. As
-//! long as that is clear, taking and giving back are one compare-and-swap, here or in the machine itself; when it
-//! is set, both come here and take the line's lock first.
+//! The word is the packed state of the primitive (`Lock::pack` and its kin) and two flags: see `primitives::word`.
+//! As long as nobody waits, or one who was woken is on the way, taking and giving back are one compare-and-swap,
+//! here or in the machine itself. Else both come here and take the line's lock first. The flags are changed under
+//! that lock only.
 //!
-//! *No wake-up is lost.* A thread that must wait sets the bit under the line's lock, then tries once more, then
-//! stands in line: a release before the bit was set is seen by that try, a later one finds the bit and takes the
-//! line's lock. Whoever makes the head's action possible, under that lock, wakes the head, unless one who was
-//! woken is still on its way; that one tries again under the lock, and then wakes the next if it still can.
+//! *No wake-up is lost.* A thread that must wait sets [`WAITERS`] and clears [`WOKEN`] under the line's lock, then
+//! tries once more, then stands in line: a release before the flags were so is seen by that try, a later one finds
+//! them and takes the line's lock. Whoever makes the head's action possible, under that lock, wakes the head and
+//! sets [`WOKEN`]. Releases pass the line by from then on; but the one that was woken either takes the lock, or
+//! clears the flag and tries again, as above, and in both cases wakes the next if that can go on.
 //!
-//! *Nobody starves.* A running thread may take what is free before the one that was woken gets there. But the
-//! head of the line that has waited for [`PATIENCE`] is handed the lock by the release itself.
+//! *Nobody starves.* A running thread may take what is free before the one that was woken gets there. But one that
+//! was woken in vain, and has waited for [`PATIENCE`], is handed the lock by the release itself. It has just run, and
+//! mostly still does, so the lock does not lie idle until a sleeping thread is there.
 
 use super::block::block;
 use super::runtime::Runtime;
 use super::waiter::{On, Outcome, Waiter};
+use crate::primitives::word::{STATE, WAITERS, WOKEN, is_open};
 use crate::primitives::{Action, Lock, Misuse, Primitive, RLock, Reply, Semaphore, ThreadId};
 use crate::values::{Object, Ref};
 use parking_lot::Mutex;
@@ -23,11 +27,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// In the word: somebody stands in line.
-pub const WAITERS: u64 = 1 << 63;
-
-/// How long the head of the line lets running threads go first.
+/// How long one that was woken in vain lets running threads go first.
 const PATIENCE: Duration = Duration::from_micros(500);
+/// How often a thread looks again before it stands in line, waiting twice as long each time.
+const SPINS: u32 = 6;
+/// How long it goes on looking after that, giving the processor away in between.
+const BRIEFLY: Duration = Duration::from_micros(30);
 
 /// Which primitive a word is the state of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,22 +46,15 @@ pub enum WordKind {
 pub struct WordBody {
     /// Which it is.
     pub kind: WordKind,
-    line: Mutex<Waiters>,
-}
-
-#[derive(Default)]
-struct Waiters {
-    waiting: VecDeque<Waiting>,
-    /// Whether one who was woken is on its way.
-    woken: bool,
+    line: Mutex<VecDeque<Waiting>>,
 }
 
 struct Waiting {
     who: ThreadId,
     action: Action,
     waiter: Arc<Waiter>,
-    /// When it first stood in line.
-    since: Instant,
+    /// When it first stood in line, if it was woken in vain since.
+    in_vain_since: Option<Instant>,
 }
 
 impl WordBody {
@@ -65,8 +63,8 @@ impl WordBody {
         WordBody { kind, line: Mutex::default() }
     }
 
-    /// Lets the action happen if it is ready, by compare-and-swap. `None` if it is not; or if somebody stands in
-    /// line, unless the caller holds the line's lock.
+    /// Lets the action happen if it is ready, by compare-and-swap. `None` if it is not; or if somebody must look
+    /// after the line, unless the caller holds the line's lock.
     fn attempt(
         &self,
         object: &Object,
@@ -76,19 +74,19 @@ impl WordBody {
     ) -> Option<Result<Reply, Misuse>> {
         loop {
             let word = object.word.load(Ordering::SeqCst);
-            let flag = word & WAITERS;
-            if flag != 0 && !holds_line {
+            if !is_open(word) && !holds_line {
                 return None;
             }
+            let flags = word & !STATE;
             let (new, reply) = match self.kind {
                 WordKind::Lock => {
-                    step(Lock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?
+                    step(Lock::unpack(word & STATE), who, action, |lock| lock.pack())?
                 }
                 WordKind::RLock => {
-                    step(RLock::unpack(word & !WAITERS), who, action, |lock| lock.pack())?
+                    step(RLock::unpack(word & STATE), who, action, |lock| lock.pack())?
                 }
                 WordKind::Semaphore { bound } => {
-                    let state = Semaphore { value: (word & !WAITERS) as i64, bound };
+                    let state = Semaphore { value: (word & STATE) as i64, bound };
                     step(state, who, action, |semaphore| semaphore.value as u64)?
                 }
             };
@@ -98,7 +96,7 @@ impl WordBody {
             };
             if object
                 .word
-                .compare_exchange(word, new | flag, Ordering::SeqCst, Ordering::SeqCst)
+                .compare_exchange(word, new | flags, Ordering::SeqCst, Ordering::SeqCst)
                 .is_ok()
             {
                 return Some(Ok(reply));
@@ -107,7 +105,7 @@ impl WordBody {
     }
 
     fn ready(&self, object: &Object, who: ThreadId, action: &Action) -> bool {
-        let word = object.word.load(Ordering::SeqCst) & !WAITERS;
+        let word = object.word.load(Ordering::SeqCst) & STATE;
         match self.kind {
             WordKind::Lock => Lock::unpack(word).ready(who, action),
             WordKind::RLock => RLock::unpack(word).ready(who, action),
@@ -119,7 +117,7 @@ impl WordBody {
 
     /// Who must do something before `action` can happen.
     pub fn holders(&self, object: &Object, who: ThreadId, action: &Action) -> Vec<ThreadId> {
-        let word = object.word.load(Ordering::SeqCst) & !WAITERS;
+        let word = object.word.load(Ordering::SeqCst) & STATE;
         match self.kind {
             WordKind::Lock => Lock::unpack(word).holders(who, action),
             WordKind::RLock => RLock::unpack(word).holders(who, action),
@@ -129,7 +127,7 @@ impl WordBody {
 
     /// Who holds the lock, however it took it.
     pub fn owner(&self, object: &Object) -> Option<ThreadId> {
-        let word = object.word.load(Ordering::SeqCst) & !WAITERS;
+        let word = object.word.load(Ordering::SeqCst) & STATE;
         match self.kind {
             WordKind::Lock => Lock::unpack(word).held.map(|(owner, _)| owner),
             WordKind::RLock => RLock::unpack(word).held.map(|(owner, _)| owner),
@@ -139,7 +137,7 @@ impl WordBody {
 
     /// How often the holder of a reentrant lock has taken it; 1 for others, 0 if it is free.
     pub fn depth(&self, object: &Object) -> u64 {
-        let word = object.word.load(Ordering::SeqCst) & !WAITERS;
+        let word = object.word.load(Ordering::SeqCst) & STATE;
         match self.kind {
             WordKind::RLock => RLock::unpack(word).held.map_or(0, |(_, depth)| depth),
             WordKind::Lock => u64::from(word != 0),
@@ -148,10 +146,10 @@ impl WordBody {
     }
 
     /// How many stand in line.
-    pub fn waiting(&self) -> usize {
+    pub fn waiting(&self, object: &Object) -> usize {
         let line = self.line.lock();
-        line.waiting.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
-            + usize::from(line.woken)
+        line.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
+            + usize::from(is_woken(object))
     }
 
     /// Whether the action may go before those in line: it is a mistake, or the thread's own lock once more.
@@ -161,7 +159,7 @@ impl WordBody {
                 *count < 1 || bound.is_some_and(|bound| *count > bound)
             }
             (WordKind::Semaphore { .. }, _) => true,
-            _ => object.word.load(Ordering::SeqCst) & !WAITERS != 0,
+            _ => object.word.load(Ordering::SeqCst) & STATE != 0,
         }
     }
 
@@ -193,16 +191,43 @@ impl WordBody {
         if let Some(result) = self.attempt(object, who, action, false) {
             return Some(result);
         }
-        if object.word.load(Ordering::SeqCst) & WAITERS == 0 {
+        if is_open(object.word.load(Ordering::SeqCst)) || !self.ready(object, who, action) {
             return None;
         }
         let mut line = self.line.lock();
-        if !line.waiting.is_empty() && !line.woken && !self.goes_first(object, action) {
-            return None;
-        }
-        let result = self.attempt(object, who, action, true);
+        // Those who have stopped waiting are no longer in the way.
         self.wake_next(runtime, object, &mut line);
-        result
+        let may_try = is_open(object.word.load(Ordering::SeqCst)) || self.goes_first(object, action);
+        may_try.then(|| self.attempt(object, who, action, true)).flatten()
+    }
+
+    /// Takes it as soon as it is free, if that is so within a few microseconds: standing in line and being woken
+    /// takes longer than most threads hold a lock.
+    fn try_briefly(
+        &self,
+        object: &Object,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>> {
+        for round in 0..SPINS {
+            if let Some(result) = self.attempt(object, who, action, false) {
+                return Some(result);
+            }
+            if !is_open(object.word.load(Ordering::Relaxed)) {
+                return None;
+            }
+            for _ in 0..1 << round {
+                std::hint::spin_loop();
+            }
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < BRIEFLY && is_open(object.word.load(Ordering::Relaxed)) {
+            std::thread::yield_now();
+            if let Some(result) = self.attempt(object, who, action, false) {
+                return Some(result);
+            }
+        }
+        None
     }
 
     /// Takes it, and waits as long as that takes.
@@ -210,43 +235,51 @@ impl WordBody {
         &self,
         runtime: &Arc<Runtime>,
         object: &Ref<Object>,
+        who: ThreadId,
         action: &Action,
-        make_waiter: &dyn Fn(On) -> Arc<Waiter>,
+        make_waiter: &dyn Fn(On, Instant) -> Arc<Waiter>,
         deadline: Option<Instant>,
     ) -> Outcome {
         let since = Instant::now();
-        let mut came_back = false;
+        let mut in_vain_since = None;
         loop {
-            let waiter = make_waiter(On::new(object, action.clone()));
-            let who = waiter.strand.id;
+            let tried = self.try_briefly(object, who, action);
+            if in_vain_since.is_none()
+                && let Some(result) = tried
+            {
+                return Outcome::Acted(0, result);
+            }
+            let waiter = make_waiter(On::new(object, action.clone()), since);
             {
                 let mut line = self.line.lock();
-                if came_back {
-                    line.woken = false;
-                }
+                let may_try =
+                    in_vain_since.is_some() || line.is_empty() || is_woken(object);
+                let on_the_way = if in_vain_since.is_some() { WOKEN } else { 0 };
+                object.word.fetch_and(!on_the_way, Ordering::SeqCst);
                 object.word.fetch_or(WAITERS, Ordering::SeqCst);
-                let may_try = came_back || line.waiting.is_empty() || line.woken;
-                if (may_try || self.goes_first(object, action))
-                    && let Some(result) = self.attempt(object, who, action, true)
-                {
+                let attempt = || {
+                    let may_try = may_try || self.goes_first(object, action);
+                    may_try.then(|| self.attempt(object, who, action, true)).flatten()
+                };
+                if let Some(result) = tried.or_else(attempt) {
                     self.wake_next(runtime, object, &mut line);
                     return Outcome::Acted(0, result);
                 }
-                let waiting =
-                    Waiting { who, action: action.clone(), waiter: waiter.clone(), since };
+                let (action, waiter) = (action.clone(), waiter.clone());
+                let waiting = Waiting { who, action, waiter, in_vain_since };
                 // One that was woken in vain keeps its place.
-                if came_back {
-                    line.waiting.push_front(waiting);
+                if in_vain_since.is_some() {
+                    line.push_front(waiting);
                 } else {
-                    line.waiting.push_back(waiting);
+                    line.push_back(waiting);
                 }
             }
             match block(runtime, &waiter, deadline) {
-                Outcome::Retry => came_back = true,
+                Outcome::Retry => in_vain_since = Some(since),
                 Outcome::Acted(arm, result) => return Outcome::Acted(arm, result),
                 other => {
                     let mut line = self.line.lock();
-                    line.waiting.retain(|waiting| !Arc::ptr_eq(&waiting.waiter, &waiter));
+                    line.retain(|waiting| !Arc::ptr_eq(&waiting.waiter, &waiter));
                     self.wake_next(runtime, object, &mut line);
                     return other;
                 }
@@ -254,37 +287,42 @@ impl WordBody {
         }
     }
 
-    /// Wakes the head of the line if it can go on, and clears the bit if nobody stands there.
-    fn wake_next(&self, runtime: &Runtime, object: &Object, line: &mut Waiters) {
-        while let Some(head) = line.waiting.front() {
+    /// Wakes the head of the line if it can go on, and clears the flag if nobody stands there.
+    fn wake_next(&self, runtime: &Runtime, object: &Object, line: &mut VecDeque<Waiting>) {
+        while let Some(head) = line.front() {
             if head.waiter.is_claimed() {
                 // It leaves by itself.
-                line.waiting.pop_front();
+                line.pop_front();
                 continue;
             }
-            if line.woken || !self.ready(object, head.who, &head.action) {
+            if is_woken(object) || !self.ready(object, head.who, &head.action) {
                 return;
             }
             if !head.waiter.claim(runtime) {
-                line.waiting.pop_front();
+                line.pop_front();
                 continue;
             }
-            let Some(head) = line.waiting.pop_front() else { return };
-            if head.since.elapsed() >= PATIENCE {
+            let Some(head) = line.pop_front() else { return };
+            if head.in_vain_since.is_some_and(|since| since.elapsed() >= PATIENCE) {
                 // A running thread may have been faster.
                 if let Some(result) = self.attempt(object, head.who, &head.action, true) {
                     head.waiter.deliver(Outcome::Acted(0, result));
                     continue;
                 }
             }
-            line.woken = true;
+            object.word.fetch_or(WOKEN, Ordering::SeqCst);
             head.waiter.deliver(Outcome::Retry);
             return;
         }
-        if !line.woken {
+        if !is_woken(object) {
             object.word.fetch_and(!WAITERS, Ordering::SeqCst);
         }
     }
+}
+
+/// Whether one who was woken is on the way.
+fn is_woken(object: &Object) -> bool {
+    object.word.load(Ordering::SeqCst) & WOKEN != 0
 }
 
 /// The state after an action, packed, and the reply; `None` if the action is not ready.
