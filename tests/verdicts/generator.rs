@@ -163,6 +163,13 @@ impl Generator<'_> {
     }
 
     fn give(&mut self, to: usize, object: usize, how: Taking) {
+        let is_task = self.made.actors[to].kind == ActorKind::Task;
+        let is_owned = matches!(self.made.objects[object], Object::RLock | Object::RwLock);
+        let how = match how {
+            // Its owner is the worker, which does not end with the task.
+            Taking::Hand(side) if is_task && is_owned => Taking::Block(side),
+            how => how,
+        };
         self.made.actors[to].holds.push(Hold { object, how });
     }
 

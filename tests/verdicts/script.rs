@@ -27,7 +27,7 @@ const SETTLED: &str = "\
 fn is_there(i, want) {
   if want == -2 { true }
   else if want == -1 { ts[i] != nil and ts[i].done() }
-  else { at[i] == want and ts[i].waiting_for() != nil }
+  else { at[i] == want and ts[i] != nil and ts[i].waiting_for() != nil }
 }
 fn settle(phase, want) {
   let begun = clock()
