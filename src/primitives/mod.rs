@@ -65,6 +65,12 @@ pub trait Primitive {
         None
     }
 
+    /// Whether `action` can only happen together with one that waits: then it must be waited for in line.
+    fn only_meets(&self, action: &Action) -> bool {
+        let _ = action;
+        false
+    }
+
     /// The threads that must do something before `action` can happen, and that alone can do it: who waits for
     /// them waits on them.
     fn holders(&self, who: ThreadId, action: &Action) -> Vec<ThreadId> {

@@ -301,6 +301,10 @@ impl Primitive for Queue {
         }
     }
 
+    fn only_meets(&self, action: &Action) -> bool {
+        self.is_rendezvous() && matches!(action, Action::Send(_) | Action::Recv)
+    }
+
     fn partner(&self, who: ThreadId, action: &Action) -> Option<ThreadId> {
         match action {
             Action::Send(_) if !self.closed && !self.taken.contains(&who) => {

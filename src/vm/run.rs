@@ -788,10 +788,7 @@ impl Machine {
         };
         let next = next | now & !word::STATE;
         let changed = word::is_open(now)
-            && object
-                .word
-                .compare_exchange(now, next, Ordering::SeqCst, Ordering::Relaxed)
-                .is_ok();
+            && object.word.compare_exchange(now, next, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         if changed && takes {
             object.site.store(site_of(self.code, at), Ordering::Relaxed);
         }

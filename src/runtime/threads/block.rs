@@ -1,14 +1,19 @@
 //! The one place where threads wait.
+//!
+//! To wake a thread that sleeps takes tens of microseconds, most of it until an idle core runs again, and most waits
+//! for a thread that runs are over before. So who waits looks a few times, ever more rarely, then gives the processor
+//! away in between, and sleeps only after about as long as it would take to be woken. More would be worse where more
+//! threads can run than there are cores; there, giving the processor away once ends the looking.
 
 use super::runtime::Runtime;
 use super::waiter::{Outcome, WaitKind, Waiter};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often a thread that waits looks whether it can go on before it gives the processor away.
-const SPINS: u32 = 100;
-/// How often it gives the processor away before it sleeps.
-const YIELDS: u32 = 40;
+/// How often a thread looks before it gives the processor away, waiting twice as long each time.
+const SPINS: u32 = 6;
+/// How long it goes on looking after that.
+const BRIEFLY: Duration = Duration::from_micros(40);
 
 /// Waits until the waiter is done, or the deadline has come, or the thread is to raise an error.
 ///
@@ -29,7 +34,7 @@ fn wait(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>)
     }
     let soon = |deadline: Instant| deadline <= waiter.since;
     if waiter.kind == WaitKind::Objects && !deadline.is_some_and(soon) {
-        look_briefly(waiter);
+        briefly(|| waiter.is_done().then_some(()));
     }
     let unlimited = deadline.is_none() && waiter.kind != WaitKind::Input;
     let registered = unlimited && !waiter.is_claimed() && runtime.waits.enter(runtime, waiter);
@@ -62,17 +67,23 @@ fn wait(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>)
     waiter.take_outcome().unwrap_or(Outcome::Killed)
 }
 
-/// Waking a thread that sleeps takes far longer than most waits for another that runs.
-fn look_briefly(waiter: &Waiter) {
-    for _ in 0..SPINS {
-        if waiter.is_done() {
-            return;
+/// Looks for a little while, until there is something.
+pub fn briefly<R>(mut look: impl FnMut() -> Option<R>) -> Option<R> {
+    for round in 0..SPINS {
+        if let Some(found) = look() {
+            return Some(found);
         }
-        std::hint::spin_loop();
+        for _ in 0..1 << round {
+            std::hint::spin_loop();
+        }
     }
-    for _ in 0..YIELDS {
-        if waiter.is_done() {
-            return;
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if begun.elapsed() >= BRIEFLY {
+            return None;
         }
         std::thread::yield_now();
     }

@@ -93,21 +93,21 @@ pub fn of_newcomer(
     if !waiter.is_parked() {
         return None;
     }
+    // First what can never come, whatever the others do; a circle through it is none once this one was told.
+    if is_kept_by_ended(waiter)
+        && let Some(ended) = holders(waiter).into_iter().find(|holder| !runtime.is_alive(*holder))
+    {
+        // It may have released what it held before it ended: what it holds now, it holds for ever.
+        if holders(waiter).contains(&ended) && waiter.is_parked() {
+            return Some((waiter.clone(), report::ended_holder(runtime, waiter, ended)));
+        }
+    }
     let first = if whole { holders(waiter) } else { first_holders(waiter) };
-    if let Some(mut circle) = circle(table, waiter, first).filter(|circle| still_holds(circle)) {
-        // The lock after a `wait` is to be taken again in any case, if there is another to be told.
-        let last =
-            (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].began))?;
-        circle.rotate_left(last);
-        return Some((circle[0].clone(), report::circle(runtime, &circle)));
-    }
-    if !is_kept_by_ended(waiter) {
-        return None;
-    }
-    let ended = holders(waiter).into_iter().find(|holder| !runtime.is_alive(*holder))?;
-    // It may have released what it held before it ended: what it holds now, it holds for ever.
-    let kept = holders(waiter).contains(&ended) && waiter.is_parked();
-    kept.then(|| (waiter.clone(), report::ended_holder(runtime, waiter, ended)))
+    let mut circle = circle(table, waiter, first).filter(|circle| still_holds(circle))?;
+    // The lock after a `wait` is to be taken again in any case, if there is another to be told.
+    let last = (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].began))?;
+    circle.rotate_left(last);
+    Some((circle[0].clone(), report::circle(runtime, &circle)))
 }
 
 /// Whether each of the circle waits for the next at one and the same moment. They were found one after the other,

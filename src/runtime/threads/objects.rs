@@ -9,13 +9,16 @@ use super::runtime::Runtime;
 use super::shell::{Attempt, Inner, Shell};
 use super::waiter::{On, Outcome, Rest, WaitKind, Waiter};
 use crate::primitives::{
-    Action, Barrier, Condition, Event, Latch, Primitive, Queue, Reply, RwLock, ThreadId,
+    Action, Barrier, Condition, Event, Latch, Misuse, Primitive, Queue, Reply, RwLock, ThreadId,
 };
 use crate::values::{ErrorKind, Object, ObjectKind, Ref, Value, View};
 use crate::vm::{Answer, Limit};
 use parking_lot::MutexGuard;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Who has less time than this does not look about before it stands in line.
+const NOT_SOON: Duration = Duration::from_millis(1);
 
 /// A shell, whatever state is in it.
 pub trait AnyShell: Sync {
@@ -27,6 +30,13 @@ pub trait AnyShell: Sync {
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt;
+    /// See [`Shell::attempt_briefly`].
+    fn attempt_briefly(
+        &self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>>;
     /// See [`super::shell::Inner::withdraw`].
     fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>);
     /// How many stand in line.
@@ -70,6 +80,15 @@ impl<P: Primitive + Send> AnyShell for Shell<P> {
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
         self.lock().attempt(runtime, who, action, waiter)
+    }
+
+    fn attempt_briefly(
+        &self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>> {
+        Shell::attempt_briefly(self, runtime, who, action)
     }
 
     fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>) {
@@ -196,7 +215,7 @@ impl Here<'_> {
         then: &Rest,
     ) -> Result<Option<Reply>, Stop> {
         let Some(shell) = shell_of(object) else {
-            return Err(self.misuse(object, &crate::primitives::Misuse::NoSuchAction));
+            return Err(self.misuse(object, &Misuse::NoSuchAction));
         };
         let who = self.strand.id;
         let since = Instant::now();
@@ -226,6 +245,12 @@ impl Here<'_> {
         deadline: Option<Instant>,
         then: &Rest,
     ) -> Outcome {
+        let soon = |deadline: Instant| deadline < Instant::now() + NOT_SOON;
+        if !deadline.is_some_and(soon)
+            && let Some(result) = shell.attempt_briefly(self.runtime, self.strand.id, &action)
+        {
+            return Outcome::Acted(0, result);
+        }
         loop {
             let on = On::new(object, action.clone());
             let mut waiter = self.waiter(vec![on], WaitKind::Objects);

@@ -5,6 +5,7 @@
 //! line and lets happen, for each waiter, what has become possible ([`Inner::settle`]). So at no moment that
 //! the lock is free does a waiter stand in line whose action is ready and that nothing holds up.
 
+use super::block::briefly;
 use super::runtime::Runtime;
 use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Action, Line, Misuse, Primitive, Reply, ThreadId};
@@ -60,6 +61,28 @@ impl<P: Primitive> Shell<P> {
         self.inner.try_lock()
     }
 
+    /// Lets the action happen as soon as it is ready and nothing holds it up, if that is so within a few microseconds:
+    /// to stand in line and be let go takes longer.
+    pub fn attempt_briefly(
+        &self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>> {
+        briefly(|| {
+            let mut inner = self.inner.try_lock()?;
+            if inner.state.only_meets(action) {
+                return Some(None);
+            }
+            match inner.attempt_if_ready(runtime, who, action) {
+                Some(result) => Some(Some(result)),
+                None if inner.is_free(action) => None,
+                None => Some(None),
+            }
+        })
+        .flatten()
+    }
+
     /// Looks at the state.
     pub fn look<R>(&self, look: impl FnOnce(&P) -> R) -> R {
         look(&self.inner.lock().state)
@@ -89,11 +112,7 @@ impl<P: Primitive> Inner<P> {
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        if self.is_free(&action)
-            && self.state.ready(who, &action)
-            && let Some(result) = self.act(runtime, who, action.clone())
-        {
-            self.settle(runtime);
+        if let Some(result) = self.attempt_if_ready(runtime, who, &action) {
             return Attempt::Acted(result);
         }
         let Some((waiter, arm)) = waiter else { return Attempt::NotReady };
@@ -103,6 +122,20 @@ impl<P: Primitive> Inner<P> {
         // To stand in line may be what another waits for: a rendezvous.
         self.settle(runtime);
         Attempt::Waits
+    }
+
+    fn attempt_if_ready(
+        &mut self,
+        runtime: &Runtime,
+        who: ThreadId,
+        action: &Action,
+    ) -> Option<Result<Reply, Misuse>> {
+        if !self.is_free(action) || !self.state.ready(who, action) {
+            return None;
+        }
+        let result = self.act(runtime, who, action.clone())?;
+        self.settle(runtime);
+        Some(result)
     }
 
     /// Whether nobody stands before a newcomer in its line.

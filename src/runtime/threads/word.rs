@@ -13,9 +13,10 @@
 //!
 //! *Nobody starves.* A running thread may take what is free before the one that was woken gets there. But one that
 //! was woken in vain, and has waited for [`PATIENCE`], is handed the lock by the release itself. It has just run, and
-//! mostly still does, so the lock does not lie idle until a sleeping thread is there.
+//! mostly still does, so the lock does not lie idle until a sleeping thread is there. Where somebody wants several
+//! permits of a semaphore, all are handed them in the order of the line, and nobody passes it.
 
-use super::block::block;
+use super::block::{block, briefly};
 use super::runtime::Runtime;
 use super::waiter::{On, Outcome, Waiter};
 use crate::primitives::word::{STATE, WAITERS, WOKEN, is_open};
@@ -29,10 +30,6 @@ use std::time::{Duration, Instant};
 
 /// How long one that was woken in vain lets running threads go first.
 const PATIENCE: Duration = Duration::from_micros(500);
-/// How often a thread looks again before it stands in line, waiting twice as long each time.
-const SPINS: u32 = 6;
-/// How long it goes on looking after that, giving the processor away in between.
-const BRIEFLY: Duration = Duration::from_micros(30);
 
 /// Which primitive a word is the state of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +43,38 @@ pub enum WordKind {
 pub struct WordBody {
     /// Which it is.
     pub kind: WordKind,
-    line: Mutex<VecDeque<Waiting>>,
+    line: Mutex<Waiters>,
+}
+
+/// Those who stand in line.
+#[derive(Default)]
+struct Waiters {
+    queue: VecDeque<Waiting>,
+    /// How many of them want several permits: then all are served strictly in order, or those would starve.
+    several: usize,
+}
+
+impl Waiters {
+    fn push_back(&mut self, waiting: Waiting) {
+        self.several += usize::from(waiting.wants_several());
+        self.queue.push_back(waiting);
+    }
+
+    fn push_front(&mut self, waiting: Waiting) {
+        self.several += usize::from(waiting.wants_several());
+        self.queue.push_front(waiting);
+    }
+
+    fn pop_front(&mut self) -> Option<Waiting> {
+        let waiting = self.queue.pop_front()?;
+        self.several -= usize::from(waiting.wants_several());
+        Some(waiting)
+    }
+
+    fn remove(&mut self, waiter: &Arc<Waiter>) {
+        self.queue.retain(|waiting| !Arc::ptr_eq(&waiting.waiter, waiter));
+        self.several = self.queue.iter().filter(|waiting| waiting.wants_several()).count();
+    }
 }
 
 struct Waiting {
@@ -55,6 +83,12 @@ struct Waiting {
     waiter: Arc<Waiter>,
     /// When it first stood in line, if it was woken in vain since.
     in_vain_since: Option<Instant>,
+}
+
+impl Waiting {
+    fn wants_several(&self) -> bool {
+        matches!(self.action, Action::Acquire { count, .. } if count > 1)
+    }
 }
 
 impl WordBody {
@@ -148,7 +182,7 @@ impl WordBody {
     /// How many stand in line.
     pub fn waiting(&self, object: &Object) -> usize {
         let line = self.line.lock();
-        line.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
+        line.queue.iter().filter(|waiting| !waiting.waiter.is_claimed()).count()
             + usize::from(is_woken(object))
     }
 
@@ -197,7 +231,8 @@ impl WordBody {
         let mut line = self.line.lock();
         // Those who have stopped waiting are no longer in the way.
         self.wake_next(runtime, object, &mut line);
-        let may_try = is_open(object.word.load(Ordering::SeqCst)) || self.goes_first(object, action);
+        let may_try =
+            is_open(object.word.load(Ordering::SeqCst)) || self.goes_first(object, action);
         may_try.then(|| self.attempt(object, who, action, true)).flatten()
     }
 
@@ -209,25 +244,12 @@ impl WordBody {
         who: ThreadId,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
-        for round in 0..SPINS {
-            if let Some(result) = self.attempt(object, who, action, false) {
-                return Some(result);
-            }
-            if !is_open(object.word.load(Ordering::Relaxed)) {
-                return None;
-            }
-            for _ in 0..1 << round {
-                std::hint::spin_loop();
-            }
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < BRIEFLY && is_open(object.word.load(Ordering::Relaxed)) {
-            std::thread::yield_now();
-            if let Some(result) = self.attempt(object, who, action, false) {
-                return Some(result);
-            }
-        }
-        None
+        briefly(|| match self.attempt(object, who, action, false) {
+            Some(result) => Some(Some(result)),
+            None if is_open(object.word.load(Ordering::Relaxed)) => None,
+            None => Some(None),
+        })
+        .flatten()
     }
 
     /// Takes it, and waits as long as that takes.
@@ -252,10 +274,10 @@ impl WordBody {
             let waiter = make_waiter(On::new(object, action.clone()), since);
             {
                 let mut line = self.line.lock();
-                let may_try =
-                    in_vain_since.is_some() || line.is_empty() || is_woken(object);
-                let on_the_way = if in_vain_since.is_some() { WOKEN } else { 0 };
-                object.word.fetch_and(!on_the_way, Ordering::SeqCst);
+                let may_try = in_vain_since.is_some() || line.queue.is_empty() || is_woken(object);
+                if in_vain_since.is_some() {
+                    object.word.fetch_and(!WOKEN, Ordering::SeqCst);
+                }
                 object.word.fetch_or(WAITERS, Ordering::SeqCst);
                 let attempt = || {
                     let may_try = may_try || self.goes_first(object, action);
@@ -267,6 +289,10 @@ impl WordBody {
                 }
                 let (action, waiter) = (action.clone(), waiter.clone());
                 let waiting = Waiting { who, action, waiter, in_vain_since };
+                if waiting.wants_several() {
+                    // Nobody is to pass it from now on.
+                    object.word.fetch_and(!WOKEN, Ordering::SeqCst);
+                }
                 // One that was woken in vain keeps its place.
                 if in_vain_since.is_some() {
                     line.push_front(waiting);
@@ -279,7 +305,7 @@ impl WordBody {
                 Outcome::Acted(arm, result) => return Outcome::Acted(arm, result),
                 other => {
                     let mut line = self.line.lock();
-                    line.retain(|waiting| !Arc::ptr_eq(&waiting.waiter, &waiter));
+                    line.remove(&waiter);
                     self.wake_next(runtime, object, &mut line);
                     return other;
                 }
@@ -288,8 +314,8 @@ impl WordBody {
     }
 
     /// Wakes the head of the line if it can go on, and clears the flag if nobody stands there.
-    fn wake_next(&self, runtime: &Runtime, object: &Object, line: &mut VecDeque<Waiting>) {
-        while let Some(head) = line.front() {
+    fn wake_next(&self, runtime: &Runtime, object: &Object, line: &mut Waiters) {
+        while let Some(head) = line.queue.front() {
             if head.waiter.is_claimed() {
                 // It leaves by itself.
                 line.pop_front();
@@ -303,7 +329,8 @@ impl WordBody {
                 continue;
             }
             let Some(head) = line.pop_front() else { return };
-            if head.in_vain_since.is_some_and(|since| since.elapsed() >= PATIENCE) {
+            let waited = |since: Instant| since.elapsed() >= PATIENCE;
+            if line.several > 0 || head.wants_several() || head.in_vain_since.is_some_and(waited) {
                 // A running thread may have been faster.
                 if let Some(result) = self.attempt(object, head.who, &head.action, true) {
                     head.waiter.deliver(Outcome::Acted(0, result));
