@@ -39,6 +39,8 @@ const LOCAL: u32 = 0;
 const SHARED: u32 = 1;
 /// A bit: never freed, and not counted.
 const IMMORTAL: u32 = 2;
+/// A bit, of immortal objects only: it changes no more, though others may reach it.
+const SETTLED: u32 = 4;
 
 /// A count this large makes an object immortal rather than overflow.
 const MOST: u32 = u32::MAX / 2;
@@ -159,6 +161,24 @@ impl<T: Heap> Ref<T> {
     pub fn immortal_local(self) -> Ref<T> {
         self.header().state.store(IMMORTAL, Ordering::Relaxed);
         self
+    }
+
+    /// Notes that an immortal object changes no more from now on.
+    pub fn settle(&self) {
+        let state = self.header().state.load(Ordering::Relaxed);
+        self.header().state.store(state | SETTLED, Ordering::Relaxed);
+    }
+
+    /// Whether that was noted.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.header().state.load(Ordering::Relaxed) & SETTLED != 0
+    }
+
+    /// Gives an object of [`Ref::immortal_local`] back to the thread that runs. No other may be left that reaches
+    /// it, which the caller vouches for: the program's globals go back so before it is run again.
+    pub(crate) fn take_back(&self) {
+        self.header().state.store(IMMORTAL, Ordering::Relaxed);
     }
 
     /// The pointer, with its count.

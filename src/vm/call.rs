@@ -249,8 +249,16 @@ impl Machine {
             let Some(callback) = self.natives.last_mut() else {
                 return self.pause(Pause::Done(result));
             };
-            let called = match callback.step(&mut self.locals, result) {
+            let next = match self.held.take() {
+                Some((callee, arguments)) => Ok(CallbackStep::Call(callee, arguments)),
+                None => callback.step(&mut self.locals, result),
+            };
+            let called = match next {
                 Ok(CallbackStep::Call(callee, arguments)) => {
+                    if let Some(flow) = self.asks_to_call(&callee) {
+                        self.held = Some((callee, arguments));
+                        return flow;
+                    }
                     let called =
                         self.call_from_outside(&callee, 0, Arguments::by_position(arguments));
                     // The frame borrows the closure: what the built-in works with must hold it, which it does.

@@ -111,8 +111,12 @@ pub struct Machine {
     pub(super) code: &'static Code,
     /// How many more jumps back and calls it may run before it pauses.
     pub(super) fuel: i64,
+    /// Whether it asks before each access to something shared.
+    controlled: bool,
     /// Under control: the next access to something shared was allowed.
     pub(super) granted: bool,
+    /// Under control: what a built-in function is about to call, once that is allowed.
+    pub(super) held: Option<(Value, Vec<Value>)>,
     /// Whether the runtime wants to be asked at each point that could block.
     pub(super) attention: Arc<AtomicBool>,
 }
@@ -157,7 +161,9 @@ impl Machine {
             owns: 0,
             code: program_code,
             fuel: i64::from(limits.fuel),
+            controlled: false,
             granted: false,
+            held: None,
             attention: Arc::default(),
         }
     }
@@ -179,10 +185,16 @@ impl Machine {
 
     /// Runs until something must happen that others could see, or for a while.
     pub fn resume<M: Mode>(&mut self, answer: Answer) -> Pause {
+        self.controlled = M::CONTROLLED;
         if self.take_answer(answer) == Flow::Run {
             self.run::<M>();
         }
         std::mem::replace(&mut self.paused, Pause::OutOfFuel)
+    }
+
+    /// Under control, whether a built-in function has to ask before it calls this.
+    pub(super) fn asks_to_call(&mut self, callee: &Value) -> Option<Flow> {
+        if self.controlled { self.ask_to_call(callee) } else { None }
     }
 
     /// Stops, for this reason.
@@ -200,6 +212,7 @@ impl Machine {
         let pending = std::mem::replace(&mut self.pending, Pending::Nothing);
         match answer {
             Answer::Continue if !self.started => self.begin(),
+            Answer::Continue if self.held.is_some() => self.native_step(Value::NIL),
             Answer::Continue => Flow::Run,
             Answer::Raise(error) if !self.started => {
                 self.started = true;
@@ -224,9 +237,14 @@ impl Machine {
     }
 
     fn begin(&mut self) -> Flow {
+        let root = self.root.clone();
+        if self.controlled
+            && let Some(flow) = self.ask_to_call(&root)
+        {
+            return flow;
+        }
         self.started = true;
         self.stack.resize_with(FIRST_REGISTERS, || Value::NIL);
-        let root = self.root.clone();
         let arguments = std::mem::take(&mut self.arguments);
         match self.call_from_outside(&root, 0, Arguments::bound(arguments)) {
             Ok(Called::Frame) => Flow::Run,

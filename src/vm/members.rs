@@ -4,8 +4,6 @@ use super::TypeKey;
 use super::call::{Arguments, Called};
 use super::machine::{Flow, Machine};
 use super::operators;
-use super::run::Mode;
-use super::step::shared_field;
 use crate::bytecode::Instruction;
 use crate::values::{
     BoundMethod, ErrorKind, Fault, Instance, Member, Method, Module, Ref, Site, Value, View,
@@ -183,31 +181,25 @@ impl Machine {
 }
 
 impl Machine {
-    pub(super) fn step_get_field<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
+    pub(super) fn step_get_field(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let of = self.reg(i.b()).clone();
         let site = &self.code.sites[i.c()];
         if let View::Instance(instance) = of.view()
             && let Some(slot) = slot_of(instance, site)
         {
-            if let Some(flow) = self.gate::<M>(|_| shared_field(instance, slot, false)) {
-                return Ok(flow);
-            }
             return Ok(self.set(i.a(), instance.get(slot)));
         }
         let called = self.get_member(&of, site, i.a());
         self.called(called, i.a())
     }
 
-    pub(super) fn step_set_field<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
+    pub(super) fn step_set_field(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let site = &self.code.sites[i.c()];
         let View::Instance(instance) = self.reg(i.a()).view() else {
             return Err(cannot_be_set(self.reg(i.a()), site));
         };
         let instance = instance.clone();
         let slot = slot_to_set(&instance, site)?;
-        if let Some(flow) = self.gate::<M>(|_| shared_field(&instance, slot, true)) {
-            return Ok(flow);
-        }
         let value = self.reg(i.b()).clone();
         operators::bind_name(&value, &site.name);
         instance.set(slot, value);

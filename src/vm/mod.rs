@@ -16,6 +16,7 @@ mod request;
 mod run;
 mod step;
 mod step_call;
+mod touch;
 mod trace;
 mod unwind;
 
@@ -24,7 +25,7 @@ pub use machine::{Limits, Machine};
 pub use native::{Callback, CallbackStep};
 pub use program::{Program, UnitId};
 pub use request::{
-    Access, Answer, ArmOn, HostCall, Job, Limit, Make, ObjectMethod, Pause, Request, SelectArm,
+    Access, Answer, ArmOn, HostCall, Job, Limit, Make, ObjectMethod, Part, Pause, Request, SelectArm,
     SpawnRequest, Target, TimerRequest,
 };
 pub use run::{Controlled, Free, Mode};

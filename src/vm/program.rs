@@ -187,6 +187,12 @@ impl Program {
         }
         for cell in &locked(&self.state).globals {
             heap::publish(cell.get());
+            // Of one that never changes once set, all know the value from now on.
+            if let View::Cell(cell) = cell.get().view()
+                && !cell.get().is_unset()
+            {
+                cell.settle();
+            }
         }
     }
 
@@ -200,8 +206,10 @@ impl Program {
         for cell in &state.globals {
             if let View::Cell(cell) = cell.get().view() {
                 cell.set(Value::UNSET);
+                cell.take_back();
             }
         }
+        self.threaded.store(false, Ordering::Relaxed);
         self.next_object.store(1, Ordering::Relaxed);
     }
 

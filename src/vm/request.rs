@@ -86,6 +86,8 @@ pub enum Request {
     Host(HostCall),
     /// Under control, before something shared is read or written.
     Access(Access),
+    /// The same, of several things in one step.
+    Accesses(Vec<Access>),
 }
 
 /// How long a request may wait.
@@ -261,12 +263,25 @@ pub enum ObjectMethod {
 }
 
 /// Something shared that is about to be read or written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Access {
-    /// The object.
-    pub object: usize,
-    /// The item, field or entry, if it is one.
-    pub part: u64,
+    /// The cell, list, map, instance or atomic.
+    pub of: Value,
+    /// Which part of it.
+    pub part: Part,
     /// Whether it is written.
     pub write: bool,
+}
+
+/// A part of something that holds others.
+#[derive(Clone)]
+pub enum Part {
+    /// All of it, in one step: a method's work.
+    Whole,
+    /// All that can be reached from it.
+    Deep,
+    /// A field; of a variable, what it holds.
+    Slot(u32),
+    /// The item or entry with this index or key.
+    Item(Value),
 }

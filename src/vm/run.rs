@@ -27,7 +27,7 @@
 //! time for arithmetic on floats, and it no longer depends on where the cases happen to lie.
 
 use super::machine::{Flow, Frame, Machine};
-use super::request::Pause;
+use super::request::{Access, Part, Pause, Request};
 use super::trace::site_of;
 use crate::bytecode::{Instruction, Op};
 use crate::primitives::{Hold, Lock, RLock, word};
@@ -375,6 +375,18 @@ impl Machine {
                 }
                 Op::BorrowGlobal => {
                     let global = constant!(i.c());
+                    if M::CONTROLLED && Machine::may_change(global) {
+                        if !std::mem::take(&mut self.granted) {
+                            self.granted = true;
+                            // SAFETY: the instruction is run again.
+                            pc = unsafe { pc.sub(1) };
+                            save!();
+                            let of = global.clone();
+                            let access = Access { of, part: Part::Slot(0), write: false };
+                            let _ = self.ask(Request::Access(access));
+                            return;
+                        }
+                    }
                     // SAFETY: as above. The global never changes once it is set; the alias is not dropped.
                     let value =
                         std::mem::ManuallyDrop::new(unsafe { global.heap_ref::<Cell>().alias() });
@@ -566,14 +578,14 @@ impl Machine {
                     pc = unsafe { pc.add(1) };
                     call_out!(self.call_method_row(*i, extra))
                 }
-                Op::CallBuiltin => {
+                Op::CallBuiltin if !M::CONTROLLED => {
                     // SAFETY: an `Extra` follows, which `verify` checks.
                     let extra = unsafe { *pc };
                     // SAFETY: as above.
                     pc = unsafe { pc.add(1) };
                     call_out!(self.call_builtin_row(*i, extra))
                 }
-                Op::BuildStr => call_out!(self.build_str(*i)),
+                Op::BuildStr if !M::CONTROLLED => call_out!(self.build_str(*i)),
                 Op::Return | Op::ReturnNil => {
                     let value = if i.op() == Op::Return {
                         // SAFETY: see the top of this file; a register that is returned is owned, and gives its
@@ -732,6 +744,7 @@ impl Machine {
                 | Op::JumpDone
                 | Op::ForPrepare
                 | Op::Iterate
+                | Op::CallBuiltin
                 | Op::Extra
                 | Op::Closure
                 | Op::NewList
@@ -741,6 +754,7 @@ impl Machine {
                 | Op::NewRange
                 | Op::NewRangeIncl
                 | Op::NewStruct
+                | Op::BuildStr
                 | Op::Format
                 | Op::Index
                 | Op::SetIndex

@@ -6,7 +6,7 @@ use super::Escape;
 use super::call::Called;
 use super::machine::{Flow, Frame, Machine, Pending};
 use super::operators;
-use super::request::{Access, Request};
+use super::request::Request;
 use super::run::Mode;
 use crate::bytecode::{AskOperand, Constant, Construct, Instruction, Op};
 use crate::source::Place;
@@ -21,7 +21,12 @@ impl Machine {
     /// loop, where it does without this, loads the operands that it needs and no more.
     #[inline(never)]
     pub(super) fn step<M: Mode>(&mut self, i: &Instruction) -> Flow {
-        let done = self.try_step::<M>(*i);
+        if M::CONTROLLED
+            && let Some(flow) = self.ask_to_touch(*i)
+        {
+            return flow;
+        }
+        let done = self.try_step(*i);
         self.after(done)
     }
 
@@ -82,22 +87,6 @@ impl Machine {
         self.code.instructions[at]
     }
 
-    /// Under control, asks before an access to something shared; the instruction is then run again.
-    pub(super) fn gate<M: Mode>(
-        &mut self,
-        access: impl FnOnce(&Machine) -> Option<Access>,
-    ) -> Option<Flow> {
-        if !M::CONTROLLED || std::mem::take(&mut self.granted) {
-            return None;
-        }
-        let access = access(self)?;
-        self.granted = true;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.go_to(frame.running());
-        }
-        Some(self.ask(Request::Access(access)))
-    }
-
     /// What came of a call whose result goes to a register.
     pub(super) fn called(&mut self, called: Result<Called, Fault>, to: u16) -> Result<Flow, Fault> {
         Ok(match called? {
@@ -126,7 +115,7 @@ impl Machine {
     // ---- The instructions --------------------------------------------------------------------
 
     #[allow(clippy::too_many_lines)]
-    fn try_step<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
+    fn try_step(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let c = i.c();
         Ok(match i.op() {
             // ---- Values
@@ -139,20 +128,14 @@ impl Machine {
             Op::LoadUnset => self.set(i.a(), Value::UNSET),
             Op::LoadBuiltin => self.set(i.a(), Value::builtin(c as u32)),
             // ---- Shared variables
-            Op::GetGlobal | Op::SetGlobal => return self.global::<M>(i),
+            Op::GetGlobal | Op::SetGlobal => return self.global(i),
             Op::NewCell => self.set(i.a(), Ref::new(Cell::new(self.reg(i.b()).clone()))),
             Op::GetCell => {
                 let cell = cell(self.reg(i.b())).clone();
-                if let Some(flow) = self.gate::<M>(|_| shared_cell(&cell, false)) {
-                    return Ok(flow);
-                }
                 self.set(i.a(), cell.get())
             }
             Op::SetCell => {
                 let cell = cell(self.reg(i.a())).clone();
-                if let Some(flow) = self.gate::<M>(|_| shared_cell(&cell, true)) {
-                    return Ok(flow);
-                }
                 cell.set(self.reg(i.b()).clone());
                 Flow::Run
             }
@@ -275,7 +258,7 @@ impl Machine {
                 let extra = self.extra();
                 return self.call_builtin_row(i, extra);
             }
-            Op::CallMethod => return self.step_call_method::<M>(i),
+            Op::CallMethod => return self.step_call_method(i),
             Op::Closure => {
                 let View::Function(function) = self.constant(c).view() else {
                     unreachable!("a closure is a function's")
@@ -323,43 +306,20 @@ impl Machine {
                 };
                 self.set(i.a(), Value::str(&format_value(self.reg(i.b()), spec)?))
             }
-            Op::Index => {
-                let access = |this: &Machine| container(this.reg(i.b()), this.reg(c), false);
-                if let Some(flow) = self.gate::<M>(access) {
-                    return Ok(flow);
-                }
-                return self.index(i);
-            }
-            Op::SetIndex => {
-                let access = |this: &Machine| container(this.reg(i.a()), this.reg(i.b()), true);
-                if let Some(flow) = self.gate::<M>(access) {
-                    return Ok(flow);
-                }
-                return self.set_index(i);
-            }
+            Op::Index => return self.index(i),
+            Op::SetIndex => return self.set_index(i),
             Op::Slice => {
-                if let Some(flow) =
-                    self.gate::<M>(|this| container(this.reg(i.b()), &Value::NIL, false))
-                {
-                    return Ok(flow);
-                }
                 let row = self.row(i.b(), 3);
                 self.set(i.a(), operators::slice(&row[0], &row[1], &row[2], c == 1)?)
             }
-            Op::GetField => return self.step_get_field::<M>(i),
-            Op::SetField => return self.step_set_field::<M>(i),
+            Op::GetField => return self.step_get_field(i),
+            Op::SetField => return self.step_set_field(i),
             Op::GetOwn => {
                 let instance = instance(self.reg(i.b())).clone();
-                if let Some(flow) = self.gate::<M>(|_| shared_field(&instance, c, false)) {
-                    return Ok(flow);
-                }
                 self.set(i.a(), instance.get(c))
             }
             Op::SetOwn | Op::InitOwn => {
                 let instance = instance(self.reg(i.a())).clone();
-                if let Some(flow) = self.gate::<M>(|_| shared_field(&instance, c, true)) {
-                    return Ok(flow);
-                }
                 let value = self.reg(i.b()).clone();
                 operators::bind_name(&value, &instance.head.structure.fields.list[c].name);
                 instance.set(c, value);
@@ -501,12 +461,9 @@ impl Machine {
         Ok(self.jump_if(i, holds == wanted))
     }
 
-    fn global<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
+    fn global(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let write = i.op() == Op::SetGlobal;
         let cell = cell(self.constant(i.c()));
-        if let Some(flow) = self.gate::<M>(|_| shared_cell(cell, write)) {
-            return Ok(flow);
-        }
         if write {
             cell.set(self.reg(i.a()).clone());
             return Ok(Flow::Run);
@@ -589,18 +546,4 @@ fn new_list(values: &[Value]) -> Result<Value, Fault> {
     List::from_values(values.iter().cloned())
         .map(Value::from)
         .ok_or_else(|| Fault::no_memory("list"))
-}
-
-fn shared_cell(cell: &Ref<Cell>, write: bool) -> Option<Access> {
-    cell.is_shared().then(|| Access { object: cell.address(), part: 0, write })
-}
-
-pub(super) fn shared_field(instance: &Ref<Instance>, slot: usize, write: bool) -> Option<Access> {
-    instance.is_shared().then(|| Access { object: instance.address(), part: slot as u64, write })
-}
-
-/// An access to an item or entry; to the whole, if `index` is nil.
-pub(super) fn container(of: &Value, index: &Value, write: bool) -> Option<Access> {
-    let part = if index.is_nil() { u64::MAX } else { index.number() };
-    of.is_shared_container().then(|| Access { object: of.number() as usize, part, write })
 }

@@ -4,8 +4,7 @@ use super::TypeKey;
 use super::builtin::check_room;
 use super::call::Arguments;
 use super::machine::{Flow, Machine};
-use super::run::Mode;
-use super::step::{container, instance};
+use super::step::instance;
 use crate::bytecode::{CaptureSource, Constant, Instruction};
 use crate::values::{Closure, Code, Fault, Ref, StructType, Value};
 
@@ -49,10 +48,7 @@ impl Machine {
         self.called(called, i.a())
     }
 
-    pub(super) fn step_call_method<M: Mode>(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        if let Some(flow) = self.gate::<M>(|this| container(this.reg(i.b()), &Value::NIL, true)) {
-            return Ok(flow);
-        }
+    pub(super) fn step_call_method(&mut self, i: Instruction) -> Result<Flow, Fault> {
         let extra = self.extra();
         self.call_method_row(i, extra)
     }

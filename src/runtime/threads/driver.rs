@@ -179,7 +179,7 @@ impl<'a> Here<'a> {
             Request::ScopeFail { error, or_else } => self.exit_scope(Some(error), or_else),
             Request::Host(call) => self.host(call),
             // Free machines do not ask for it.
-            Request::Access(_) => Ok(Answer::Continue),
+            Request::Access(_) | Request::Accesses(_) => Ok(Answer::Continue),
         }
     }
 
