@@ -17,7 +17,8 @@
 //! | [`primitives`] | locks, queues and their kin as plain states, with a guard and an effect an action |
 //! | [`vm`] | the machine: it runs until something must happen that others could see, and asks |
 //! | [`builtins`] | functions and methods, a file a type |
-//! | [`runtime`] | lets happen what machines ask for: on real threads |
+//! | [`runtime`] | lets happen what machines ask for: on real threads, or one step at a time under control |
+//! | [`explore`] | runs a script again and again under control, by every schedule or by some |
 //! | [`session`] | from a file to its end: reads, compiles, runs |
 //! | [`reference`](mod@reference) | the language reference, and what the codes of reports mean, as texts that are found and laid out |
 //! | [`repl`] | the prompt on a terminal |
@@ -38,6 +39,7 @@ pub mod bytecode;
 pub mod cli;
 pub mod compile;
 pub mod diagnostics;
+pub mod explore;
 pub mod memory;
 pub mod primitives;
 pub mod reference;

@@ -11,6 +11,8 @@ use crate::bytecode::disassemble;
 use crate::compile::{Compiled, Purpose, compile};
 use crate::diagnostics::{Code, Report};
 use crate::resolve::{Known, Surroundings, resolve};
+use crate::explore::{self, Explored};
+use crate::runtime::controlled;
 use crate::runtime::threads::{Config, Output, Runtime, Status, plain};
 use crate::source::{Place, Source, Span};
 use crate::syntax::ast::{Script, StmtKind};
@@ -177,6 +179,31 @@ impl Session {
             program.set_global(PI_GLOBAL, Value::float(std::f64::consts::PI));
             Machine::script(program, limits, unit)
         })
+    }
+
+    /// Explores a script that was loaded: runs it by every schedule, or by some.
+    #[must_use]
+    pub fn explore(
+        &self,
+        unit: UnitId,
+        config: &controlled::Config,
+        options: &explore::Options,
+    ) -> Explored {
+        explore::explore(&self.program, unit, config, options)
+    }
+
+    /// Runs one schedule of a script again.
+    ///
+    /// # Errors
+    ///
+    /// The number of a step that is not possible.
+    pub fn replay(
+        &self,
+        unit: UnitId,
+        config: &controlled::Config,
+        schedule: &[controlled::Choice],
+    ) -> Result<explore::Replayed, usize> {
+        explore::replay(&self.program, unit, config, schedule)
     }
 
     fn link(&mut self, compiled: Compiled, name: &str) -> UnitId {

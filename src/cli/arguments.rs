@@ -4,6 +4,7 @@ use super::doc::{Doc, Explain};
 use super::generated::{Completions, Man};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A small language for concurrency: scripts on real threads, every deadlock told, no error lost.
@@ -68,6 +69,10 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
+    /// Run a script by every interleaving of its threads, and tell what can go wrong
+    Explore(Explore),
+    /// Run a schedule that `explore` saved once more, step by step the same
+    Replay(Replay),
 }
 
 /// What a program may use.
@@ -131,6 +136,73 @@ pub struct Dump {
     /// The tree instead of the bytecode
     #[arg(long)]
     pub ast: bool,
+}
+
+#[derive(Args)]
+pub struct Explore {
+    /// How schedules are chosen
+    #[arg(long, value_name = "NAME", default_value = "all")]
+    pub strategy: Strategy,
+    /// How long to look at most
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub budget: Option<Duration>,
+    /// How many schedules to run at most
+    #[arg(long, value_name = "N")]
+    pub max_schedules: Option<u64>,
+    /// Where chance begins, of the strategies and of the script
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Whether a sleep may take longer than work that takes no time, and a limit run out before it
+    #[arg(long, value_name = "HOW", default_value = "free")]
+    pub time: Time,
+    /// Leave out schedules with more switches away from a thread that could have gone on
+    #[arg(long, value_name = "K")]
+    pub preemptions: Option<usize>,
+    /// Tell every output that the script can have
+    #[arg(long)]
+    pub outcomes: bool,
+    /// Save a schedule of each finding, and of each outcome, in this directory
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+    /// The script, and its arguments
+    #[arg(required = true, value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<String>,
+}
+
+/// How schedules are chosen.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Samples first, then dpor
+    All,
+    /// Every interleaving, but for those that differ in nothing that matters
+    Dpor,
+    /// Every interleaving
+    Dfs,
+    /// A sample by partial orders
+    Pos,
+    /// A sample by priorities
+    Pct,
+    /// A sample by chance alone
+    Random,
+}
+
+/// How time passes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Time {
+    /// A sleeping thread may go on, and a limit run out, at any moment
+    Free,
+    /// Time moves on only when nothing else can run
+    Strict,
+}
+
+#[derive(Args)]
+pub struct Replay {
+    /// Walk through it step by step: a key goes on, `q` ends
+    #[arg(long)]
+    pub step: bool,
+    /// The schedule
+    #[arg(value_name = "SCHEDULE")]
+    pub file: PathBuf,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -10,9 +10,10 @@ use crate::vm;
 use std::io::{IsTerminal, Read, Write};
 
 /// The script cannot be read or compiled, or the command line is wrong.
-const REFUSED: i32 = 2;
+pub const REFUSED: i32 = 2;
 
-fn given(file: &str) -> Result<Given, Report> {
+/// A script, or standard input.
+pub fn given(file: &str) -> Result<Given, Report> {
     if file != "-" {
         return Given::file(file);
     }

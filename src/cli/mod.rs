@@ -5,6 +5,10 @@ mod commands;
 mod doc;
 mod generated;
 mod pager;
+mod explore;
+mod json;
+mod replay;
+mod table;
 mod show;
 
 use arguments::{Cli, Command};
@@ -32,5 +36,7 @@ pub fn main() -> i32 {
         Command::Explain(explain) => doc::explain(&explain, &show),
         Command::Completions(completions) => generated::completions(&completions),
         Command::Man(man) => generated::man(&man, &show),
+        Command::Explore(explore) => explore::explore(&explore, &show),
+        Command::Replay(replay) => replay::replay(&replay, &show),
     }
 }

@@ -36,6 +36,16 @@ impl Show {
         self.style.color
     }
 
+    /// Whether everything is told as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// How wide a line may be, and whether it may be coloured.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
     /// A report as text, with a newline at the end.
     pub fn text(&self, report: &Report) -> String {
         if self.json {

@@ -31,6 +31,16 @@ pub enum Code {
     Assertion,
     /// Threads that can never go on.
     Deadlock,
+    /// Two plain accesses of threads that nothing orders, one of them a write.
+    DataRace,
+    /// A notification that came before anybody waited for it.
+    LostWakeUp,
+    /// A lock that its holder never gave back.
+    LeakedLock,
+    /// Threads that go on for ever without getting anywhere.
+    Livelock,
+    /// What an exploration has come to.
+    Verdict,
     /// The run was interrupted.
     Interrupted,
     /// The program's output cannot be written.
@@ -79,6 +89,11 @@ impl Code {
             Code::Uncaught => "conc::uncaught",
             Code::Assertion => "conc::assertion",
             Code::Deadlock => "conc::deadlock",
+            Code::DataRace => "conc::race",
+            Code::LostWakeUp => "conc::lost_wake_up",
+            Code::LeakedLock => "conc::leaked_lock",
+            Code::Livelock => "conc::livelock",
+            Code::Verdict => "conc::verdict",
             Code::Interrupted => "conc::interrupted",
             Code::Output => "conc::output",
             Code::Bug => "conc::bug",

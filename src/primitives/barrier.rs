@@ -63,6 +63,12 @@ impl Barrier {
         self.action.clone()
     }
 
+    /// The number of the round that fills.
+    #[must_use]
+    pub fn round(&self) -> u64 {
+        self.round
+    }
+
     fn break_rounds(&mut self) {
         for round in self.rounds.values_mut() {
             if matches!(round.state, State::Filling | State::Acting) {

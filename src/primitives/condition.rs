@@ -34,6 +34,12 @@ impl Condition {
     pub fn waiting(&self) -> usize {
         self.enrolled.len()
     }
+
+    /// The tickets that were drawn, and whose owners have not gone on yet.
+    #[must_use]
+    pub fn drawn(&self) -> Vec<u64> {
+        self.drawn.clone()
+    }
 }
 
 impl Condition {

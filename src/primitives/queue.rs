@@ -144,6 +144,24 @@ impl Queue {
         self.len() == 0
     }
 
+    /// How many may lie in it; without a bound, as many as one likes.
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        self.capacity
+    }
+
+    /// How many items were sent and not yet marked as done.
+    #[must_use]
+    pub fn unfinished(&self) -> u64 {
+        self.unfinished
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     fn is_full(&self) -> bool {
         self.capacity.is_some_and(|capacity| self.len() >= capacity)
     }

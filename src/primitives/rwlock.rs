@@ -27,6 +27,18 @@ pub struct RwLock {
 }
 
 impl RwLock {
+    /// Whether `who` is inside.
+    #[must_use]
+    pub fn is_held_by(&self, who: ThreadId) -> bool {
+        self.holds(who)
+    }
+
+    /// Who is inside.
+    #[must_use]
+    pub fn inside(&self) -> Vec<ThreadId> {
+        self.writer.into_iter().chain(self.readers.iter().copied()).collect()
+    }
+
     fn holds(&self, who: ThreadId) -> bool {
         self.writer == Some(who) || self.readers.contains(&who)
     }

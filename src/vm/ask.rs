@@ -74,7 +74,11 @@ impl Machine {
                     Request::Perform { object: object.clone(), action, limit: limit(1)? }
                 }
                 View::Object(object) if object.kind == ObjectKind::Condition => {
-                    Request::Enrol { condition: object.clone(), limit: limit(1)? }
+                    Request::Enrol {
+                        condition: object.clone(),
+                        limit: limit(1)?,
+                        looks: false,
+                    }
                 }
                 _ => return Err(unfit("wait", "a condition, an event or a latch", &values[0])),
             },
@@ -84,7 +88,7 @@ impl Machine {
             },
             AskKind::Enrol => {
                 let limit = Limit { within: None, until: moment(&values[1]), or_else: false };
-                Request::Enrol { condition: condition(&values[0], "wait")?, limit }
+                Request::Enrol { condition: condition(&values[0], "wait")?, limit, looks: true }
             }
             AskKind::Await => Request::Await {
                 ticket: object(&values[0], ObjectKind::Ticket, "wait")?,

@@ -14,6 +14,7 @@ mod operators;
 mod program;
 mod request;
 mod run;
+mod state;
 mod step;
 mod step_call;
 mod touch;

@@ -42,8 +42,9 @@ pub enum Request {
     Acquire { target: Target, count: Option<i64>, hold: Hold, limit: Limit },
     /// Release a lockable.
     Release { target: Target, count: Option<i64>, hold: Hold },
-    /// `wait`, on a condition: enrol, and release its lock; the answer is the ticket.
-    Enrol { condition: Ref<Object>, limit: Limit },
+    /// `wait`, on a condition: enrol, and release its lock; the answer is the ticket. `looks`: the thread looks for
+    /// itself whether it need wait, `wait … until`.
+    Enrol { condition: Ref<Object>, limit: Limit, looks: bool },
     /// Check that the condition's lock is held; the answer is the moment at which the limit runs out.
     WaitCheck { condition: Ref<Object>, within: Option<i64> },
     /// Wait for the ticket to be drawn.

@@ -1,0 +1,115 @@
+//! What an exploration tells, as lines of JSON: findings, outcomes, and the verdict last.
+
+use crate::diagnostics::json_line;
+use crate::explore::{Explored, Finding, Outcome};
+use crate::runtime::controlled::Choice;
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    finding: &'static str,
+    report: Value,
+    schedules: u64,
+    schedule: Vec<String>,
+    saved: Option<&'a String>,
+    preemptions: Option<usize>,
+    minimal: Option<bool>,
+    needs_delay: Option<bool>,
+    threads: Vec<&'a str>,
+    steps: Vec<JsonRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    thread: usize,
+    line: usize,
+    text: &'a str,
+    does: &'a [String],
+    preempts: bool,
+}
+
+#[derive(Serialize)]
+struct JsonOutcome<'a> {
+    outcome: &'a str,
+    schedules: u64,
+    schedule: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonVerdict<'a> {
+    verdict: &'static str,
+    script: &'a str,
+    findings: usize,
+    schedules: u64,
+    redundant: u64,
+    steps: u64,
+    longest: usize,
+    complete: bool,
+    missing: Option<&'a str>,
+    seconds: f64,
+}
+
+fn steps(choices: &[Choice]) -> Vec<String> {
+    let step = |choice: &Choice| match choice.arm {
+        0 => choice.actor.to_string(),
+        arm => format!("{}.{arm}", choice.actor),
+    };
+    choices.iter().map(step).collect()
+}
+
+fn line<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A finding.
+pub fn finding(finding: &Finding, saved: Option<&String>) -> String {
+    let example = finding.counterexample.as_ref();
+    line(&JsonFinding {
+        finding: finding.kind.name(),
+        report: serde_json::from_str(&json_line(&finding.report)).unwrap_or_default(),
+        schedules: finding.runs,
+        schedule: steps(&finding.schedule),
+        saved,
+        preemptions: example.map(|example| example.preemptions),
+        minimal: example.map(|example| example.is_minimal),
+        needs_delay: example.map(|example| example.needs_delay),
+        threads: example.iter().flat_map(|e| e.threads.iter().map(String::as_str)).collect(),
+        steps: example
+            .iter()
+            .flat_map(|example| &example.rows)
+            .map(|row| JsonRow {
+                thread: row.thread,
+                line: row.line,
+                text: &row.text,
+                does: &row.notes,
+                preempts: row.preempts,
+            })
+            .collect(),
+    })
+}
+
+/// An outcome.
+pub fn outcome(outcome: &Outcome) -> String {
+    line(&JsonOutcome {
+        outcome: &outcome.output,
+        schedules: outcome.runs,
+        schedule: steps(&outcome.schedule),
+    })
+}
+
+/// The verdict.
+pub fn verdict(explored: &Explored, script: &str) -> String {
+    line(&JsonVerdict {
+        verdict: explored.verdict.name(),
+        script,
+        findings: explored.findings.len(),
+        schedules: explored.runs,
+        redundant: explored.redundant,
+        steps: explored.steps,
+        longest: explored.longest,
+        complete: explored.complete,
+        missing: explored.missing.as_deref(),
+        seconds: explored.elapsed.as_secs_f64(),
+    })
+}

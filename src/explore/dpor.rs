@@ -1,0 +1,422 @@
+//! Dynamic partial-order reduction with source sets and sleep sets: of all schedules that differ only in the order of
+//! steps which do not depend on each other, one is run to its end. After Abdulla, Aronis, Jonsson and Sagonas, "Optimal
+//! dynamic partial order reduction", POPL 2014.
+//!
+//! A run is a row of events, each with a clock: which events come before it because they are of the same thread, because
+//! they brought it about, or because they depend on each other. When an event is added, the earlier ones are looked
+//! for that it depends on and that nothing else orders before it: a race. For each, the other order is to be run too,
+//! from the node before the earlier event: one of the threads that could begin such a run (its *initials*) is added to
+//! what is to be tried there, unless one of them is already.
+//!
+//! Steps that have to wait need more care than the paper's. The release of a lock and the acquisition that it lets
+//! happen cannot change places; what can is that acquisition and the earlier acquisition that the release undid.
+//! So an event that a later one needs (see `Touch::is_needed_by`) orders it, but is no race of its own, and does not
+//! hide those before it. And what a thread waits for in vain when a run ends is looked at like an event.
+//!
+//! *Sleep sets.* At each node, what was tried there is asleep in what is tried after it, until a step that depends
+//! on it wakes it. A run in which all that can go on is asleep is the beginning of one that was run already, and is
+//! given up.
+
+use super::strategy::{Coverage, Step, Strategy};
+use crate::runtime::controlled::{Alone, Choice, Mode, Touch, World, depend};
+
+/// What is asleep: a choice, with what it touched when it was tried.
+#[derive(Clone)]
+struct Sleeper {
+    choice: Choice,
+    touches: Box<[Touch]>,
+    alone: Alone,
+}
+
+/// A state on the way of the present run.
+struct Node {
+    options: Vec<Choice>,
+    /// The actors to try here.
+    tries: Vec<u16>,
+    /// What need not be tried: it was asleep when this state was reached, or was tried here since.
+    asleep: Vec<Sleeper>,
+    picked: Option<Choice>,
+}
+
+/// An event of the present run.
+struct Event {
+    actor: u16,
+    alone: Alone,
+    /// How many actors there were before it.
+    actors_before: usize,
+}
+
+/// One touch of a resource, by an event.
+#[derive(Clone, Copy)]
+struct Touched {
+    event: u32,
+    touch: Touch,
+}
+
+/// Depth first through the classes of schedules.
+#[derive(Default)]
+pub struct Dpor {
+    nodes: Vec<Node>,
+    events: Vec<Event>,
+    /// The clocks of the events, one row each of [`Dpor::width`]: by actor, one more than its last event before.
+    clocks: Vec<u32>,
+    width: usize,
+    /// By actor: the event that brought it into being.
+    births: Vec<Option<u32>>,
+    /// By actor: its last event.
+    lasts: Vec<Option<u32>>,
+    /// By resource: the events that touched it, in order.
+    history: Vec<Vec<Touched>>,
+    /// The events that are ordered with all others.
+    alone: Vec<u32>,
+    /// How many events of the present run are known from the one before.
+    known: usize,
+    depth: usize,
+    /// What sleeps at the next node.
+    next_asleep: Vec<Sleeper>,
+    begun: bool,
+    given_up: bool,
+    /// How many runs were given up, because they were the beginning of one that was run already.
+    pub redundant: u64,
+    // Room that is used again.
+    clock: Vec<u32>,
+    races: Vec<u32>,
+    rest: Vec<u32>,
+}
+
+impl Dpor {
+    fn clock_of(&self, event: u32) -> &[u32] {
+        let at = event as usize * self.width;
+        &self.clocks[at..at + self.width]
+    }
+
+    /// Whether an event comes before what has this clock.
+    fn is_before(&self, event: u32, clock: &[u32]) -> bool {
+        clock[usize::from(self.events[event as usize].actor)] > event
+    }
+
+    /// Makes the rows of clocks wide enough for so many actors.
+    fn widen(&mut self, actors: usize) {
+        if actors <= self.width {
+            return;
+        }
+        let width = actors.next_power_of_two().max(8);
+        let mut clocks = vec![0; self.events.len() * width];
+        for event in 0..self.events.len() {
+            let row = &self.clocks[event * self.width..(event + 1) * self.width];
+            clocks[event * width..event * width + self.width].copy_from_slice(row);
+        }
+        self.clocks = clocks;
+        self.width = width;
+        self.births.resize(width, None);
+        self.lasts.resize(width, None);
+    }
+
+    /// Forgets the events from `depth` on.
+    fn truncate(&mut self, depth: usize) {
+        self.nodes.truncate(depth + 1);
+        for event in &self.events[depth.min(self.events.len())..] {
+            for birth in &mut self.births[event.actors_before..] {
+                *birth = None;
+            }
+        }
+        self.events.truncate(depth);
+        self.clocks.truncate(depth * self.width);
+        self.alone.retain(|event| (*event as usize) < depth);
+        for touched in &mut self.history {
+            while touched.last().is_some_and(|last| last.event as usize >= depth) {
+                touched.pop();
+            }
+        }
+        self.lasts.fill(None);
+        for (at, event) in self.events.iter().enumerate() {
+            self.lasts[usize::from(event.actor)] = Some(at as u32);
+        }
+    }
+
+    /// The clock of what an actor does next, as far as its own events and its birth tell: into `clock`.
+    fn begin_clock(&mut self, actor: usize) {
+        let mut clock = std::mem::take(&mut self.clock);
+        clock.clear();
+        clock.resize(self.width, 0);
+        for before in [self.lasts[actor], self.births[actor]].into_iter().flatten() {
+            join(&mut clock, self.clock_of(before));
+        }
+        self.clock = clock;
+    }
+
+    /// The earlier events that race with what an actor does, which touches this: into `races`, the latest first. And
+    /// into `clock`, what comes before it.
+    fn find_races(&mut self, actor: usize, touches: &[Touch], alone: Alone) {
+        self.begin_clock(actor);
+        let own = self.clock.clone();
+        let mut clock = std::mem::take(&mut self.clock);
+        let mut races = std::mem::take(&mut self.races);
+        races.clear();
+        if alone == Alone::No {
+            for touch in touches {
+                let Some(history) = self.history.get(touch.resource as usize) else { continue };
+                for earlier in history.iter().rev() {
+                    if !earlier.touch.mode.conflicts(touch.mode) {
+                        continue;
+                    }
+                    if self.is_before(earlier.event, &own) {
+                        if earlier.touch.mode == Mode::Write {
+                            // All that touched it before comes before this.
+                            break;
+                        }
+                        continue;
+                    }
+                    join(&mut clock, self.clock_of(earlier.event));
+                    if !earlier.touch.is_needed_by(touch) {
+                        races.push(earlier.event);
+                    }
+                }
+            }
+            if let Some(last) = self.alone.last().copied()
+                && !self.is_before(last, &own)
+            {
+                join(&mut clock, self.clock_of(last));
+                if self.events[last as usize].alone == Alone::Looks {
+                    races.push(last);
+                }
+            }
+        } else {
+            for event in 0..self.events.len() as u32 {
+                if !self.is_before(event, &own) {
+                    join(&mut clock, self.clock_of(event));
+                    if alone == Alone::Looks {
+                        races.push(event);
+                    }
+                }
+            }
+        }
+        // Of those found, one that comes before another is no race: the other stands between.
+        races.sort_unstable_by(|a, b| b.cmp(a));
+        races.dedup();
+        let mut covered = own;
+        races.retain(|event| {
+            let is_race = !self.is_before(*event, &covered);
+            if is_race {
+                join(&mut covered, self.clock_of(*event));
+            }
+            is_race
+        });
+        self.clock = clock;
+        self.races = races;
+    }
+
+    /// Lets the other order of a race be tried: what `actor` does comes before the event `first`.
+    fn reverse(&mut self, first: u32, actor: u16, clock: &[u32]) {
+        // The events after it that do not need it, and then this one.
+        let first_actor = usize::from(self.events[first as usize].actor);
+        let mut rest = std::mem::take(&mut self.rest);
+        rest.clear();
+        let all = self.events.len() as u32;
+        rest.extend((first + 1..all).filter(|event| self.clock_of(*event)[first_actor] <= first));
+        let mut initials: Vec<u16> = Vec::new();
+        let mut seen: Vec<u16> = Vec::new();
+        let is_first = |this: &Dpor, before: &[u32], clock: &[u32]| {
+            !before.iter().any(|event| this.is_before(*event, clock))
+        };
+        for (at, event) in rest.iter().enumerate() {
+            let of = self.events[*event as usize].actor;
+            if seen.contains(&of) {
+                continue;
+            }
+            seen.push(of);
+            if is_first(self, &rest[..at], self.clock_of(*event)) {
+                initials.push(of);
+            }
+        }
+        if !seen.contains(&actor) && is_first(self, &rest, clock) {
+            initials.push(actor);
+        }
+        self.rest = rest;
+        let node = &mut self.nodes[first as usize];
+        if initials.iter().any(|initial| node.tries.contains(initial)) {
+            return;
+        }
+        let can = |actor: &u16| node.options.iter().any(|choice| choice.actor == *actor);
+        let added = if initials.contains(&actor) && can(&actor) {
+            Some(actor)
+        } else {
+            initials.iter().copied().find(can)
+        };
+        match added {
+            Some(added) => node.tries.push(added),
+            // Whoever it is cannot begin here: to be safe, all are tried.
+            None => {
+                for choice in &node.options {
+                    if !node.tries.contains(&choice.actor) {
+                        node.tries.push(choice.actor);
+                    }
+                }
+            }
+        }
+    }
+
+    fn reverse_all(&mut self, actor: u16) {
+        let races = std::mem::take(&mut self.races);
+        let clock = std::mem::take(&mut self.clock);
+        for race in &races {
+            self.reverse(*race, actor, &clock);
+        }
+        self.races = races;
+        self.clock = clock;
+    }
+
+    fn add_event(&mut self, step: &Step<'_>) {
+        let actor = usize::from(step.choice.actor);
+        self.find_races(actor, step.touches, step.alone);
+        if step.alone != Alone::Forced {
+            self.reverse_all(step.choice.actor);
+        }
+        let number = self.events.len() as u32;
+        let mut clock = std::mem::take(&mut self.clock);
+        clock[actor] = number + 1;
+        self.clocks.extend_from_slice(&clock);
+        self.clock = clock;
+        self.events.push(Event {
+            actor: step.choice.actor,
+            alone: step.alone,
+            actors_before: step.born.start,
+        });
+        self.lasts[actor] = Some(number);
+        for child in step.born.clone() {
+            self.births[child] = Some(number);
+        }
+        if step.alone != Alone::No {
+            self.alone.push(number);
+        }
+        for touch in step.touches {
+            let at = touch.resource as usize;
+            if self.history.len() <= at {
+                self.history.resize_with(at + 1, Vec::new);
+            }
+            self.history[at].push(Touched { event: number, touch: *touch });
+        }
+    }
+}
+
+fn join(clock: &mut [u32], other: &[u32]) {
+    for (mine, theirs) in clock.iter_mut().zip(other) {
+        *mine = (*mine).max(*theirs);
+    }
+}
+
+impl Strategy for Dpor {
+    fn begin(&mut self) -> bool {
+        self.depth = 0;
+        self.given_up = false;
+        self.next_asleep.clear();
+        if !std::mem::replace(&mut self.begun, true) {
+            self.widen(8);
+            return true;
+        }
+        while let Some(node) = self.nodes.last_mut() {
+            let next = node.options.iter().copied().find(|choice| {
+                node.tries.contains(&choice.actor)
+                    && !node.asleep.iter().any(|sleeper| sleeper.choice == *choice)
+            });
+            if let (Some(next), true) = (next, node.picked.is_some()) {
+                node.picked = Some(next);
+                let depth = self.nodes.len() - 1;
+                self.truncate(depth);
+                self.known = depth;
+                return true;
+            }
+            self.nodes.pop();
+        }
+        false
+    }
+
+    fn pick(&mut self, world: &mut World, options: &[Choice]) -> Option<Choice> {
+        if self.depth < self.nodes.len() {
+            return self.nodes[self.depth].picked;
+        }
+        let asleep = std::mem::take(&mut self.next_asleep);
+        let is_asleep =
+            |choice: &Choice| asleep.iter().any(|sleeper| sleeper.choice == *choice);
+        let last = self.events.last().map(|event| event.actor);
+        // The one that runs goes on, if it can: so the first run switches only where it must.
+        let awake = || options.iter().filter(|choice| !is_asleep(choice)).copied();
+        let picked = awake().find(|choice| Some(choice.actor) == last).or_else(|| awake().next());
+        let Some(picked) = picked else {
+            self.redundant += 1;
+            self.given_up = true;
+            return None;
+        };
+        let tries = if world.is_time_passing() {
+            let mut tries: Vec<u16> = options.iter().map(|choice| choice.actor).collect();
+            tries.dedup();
+            tries
+        } else {
+            vec![picked.actor]
+        };
+        self.nodes.push(Node { options: options.to_vec(), tries, asleep, picked: Some(picked) });
+        Some(picked)
+    }
+
+    fn stepped(&mut self, step: &Step<'_>) {
+        if self.depth == self.nodes.len() {
+            // Nobody could pick it.
+            let node = Node { options: Vec::new(), tries: Vec::new(), asleep: Vec::new(), picked: None };
+            self.nodes.push(node);
+        }
+        let depth = self.depth;
+        self.depth += 1;
+        if depth < self.known {
+            return;
+        }
+        self.widen(step.born.end.max(usize::from(step.choice.actor) + 1));
+        self.add_event(step);
+        // What sleeps on: what does not depend on this step.
+        let node = &mut self.nodes[depth];
+        self.next_asleep.clear();
+        for sleeper in &node.asleep {
+            let wakes = sleeper.choice.actor == step.choice.actor
+                || sleeper.alone != Alone::No
+                || step.alone != Alone::No
+                || depend(&sleeper.touches, step.touches);
+            if !wakes {
+                self.next_asleep.push(sleeper.clone());
+            }
+        }
+        if let Some(choice) = node.picked {
+            let touches = step.touches.into();
+            node.asleep.push(Sleeper { choice, touches, alone: step.alone });
+        }
+    }
+
+    fn stuck(&mut self, world: &mut World) {
+        for actor in 0..world.actor_count() {
+            if world.is_unfinished(actor) {
+                let touches = world.peek(actor);
+                self.find_races(actor, &touches, Alone::No);
+                self.reverse_all(actor as u16);
+            }
+        }
+    }
+
+    fn finished(&mut self, world: &mut World) {
+        if self.given_up || self.events.is_empty() {
+            return;
+        }
+        // The program's end came before what others would have done next, which could have come before it.
+        let last = self.events.len() as u32 - 1;
+        for actor in 0..world.actor_count() {
+            if world.is_unfinished(actor) && world.is_able(actor) {
+                self.begin_clock(actor);
+                self.races.clear();
+                self.races.push(last);
+                self.reverse_all(actor as u16);
+            }
+        }
+        self.stuck(world);
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage::All
+    }
+}

@@ -1,0 +1,574 @@
+//! Run after run, led by strategies and watched for findings, until all is seen or the budget is used up.
+
+use super::counterexample;
+use super::dfs::Dfs;
+use super::dpor::Dpor;
+use super::finding::{self, Finding, Key, Source};
+use super::pct::Pct;
+use super::pos::Pos;
+use super::preemptions::Preemptions;
+use super::race::Races;
+use super::random::Random;
+use super::strategy::{Coverage, Step, Strategy};
+use crate::runtime::controlled::{Choice, Config, End, World};
+use crate::vm::{Program, UnitId};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Which strategy leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Samples for a tenth of the budget, and all classes of schedules for the rest.
+    All,
+    Dpor,
+    Dfs,
+    Pos,
+    Pct,
+    Random,
+}
+
+impl Which {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Which::All => "all",
+            Which::Dpor => "dpor",
+            Which::Dfs => "dfs",
+            Which::Pos => "pos",
+            Which::Pct => "pct",
+            Which::Random => "random",
+        }
+    }
+}
+
+/// How to explore.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub which: Which,
+    pub budget: Duration,
+    /// How long to go on once something was found.
+    pub after_finding: Duration,
+    pub most_runs: Option<u64>,
+    pub seed: u64,
+    /// Only schedules with up to so many preemptions.
+    pub preemptions: Option<usize>,
+    /// A run that takes more steps is cut.
+    pub most_steps: usize,
+    /// Whether all outputs are collected.
+    pub outcomes: bool,
+    /// Whether to look for the simplest schedule of each finding.
+    pub minimize: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            which: Which::All,
+            budget: Duration::from_secs(30),
+            after_finding: Duration::from_millis(500),
+            most_runs: None,
+            seed: 0,
+            preemptions: None,
+            most_steps: 20_000,
+            outcomes: false,
+            minimize: true,
+        }
+    }
+}
+
+/// What an exploration has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every interleaving was looked at, and nothing is wrong in any.
+    Verified,
+    /// Something goes wrong.
+    Found,
+    /// Nothing was found, in all that was looked at; it says what was not.
+    Bounded(String),
+    /// Nothing was found in a sample.
+    Sampled,
+}
+
+impl Verdict {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Verified => "verified",
+            Verdict::Found => "found",
+            Verdict::Bounded(_) => "bounded",
+            Verdict::Sampled => "sampled",
+        }
+    }
+}
+
+/// An output that the program can have.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub output: String,
+    /// In how many runs.
+    pub runs: u64,
+    /// A schedule that leads to it.
+    pub schedule: Vec<Choice>,
+}
+
+/// All that an exploration tells.
+pub struct Explored {
+    pub verdict: Verdict,
+    pub findings: Vec<Finding>,
+    pub outcomes: Vec<Outcome>,
+    /// How many runs were made to their end.
+    pub runs: u64,
+    /// How many were given up, because they were the beginning of one that was made already.
+    pub redundant: u64,
+    pub steps: u64,
+    /// The most steps of a run.
+    pub longest: usize,
+    pub elapsed: Duration,
+    /// Whether every interleaving was looked at.
+    pub complete: bool,
+    /// What was not looked at, if anything.
+    pub missing: Option<String>,
+}
+
+/// How a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ran {
+    /// The program ended.
+    Whole,
+    /// It took too many steps.
+    Cut,
+    /// The strategy gave it up.
+    GivenUp,
+    /// It found out more about the script than was known.
+    Discovered,
+}
+
+/// What all runs of an exploration share.
+pub(super) struct Explorer {
+    pub world: World,
+    unit: UnitId,
+    options: Options,
+    races: Races,
+    /// The sites of races that are known, and which finding each is.
+    known_races: FxHashMap<(u64, u64), usize>,
+    pub findings: Vec<Finding>,
+    outcomes: FxHashMap<String, (u64, Vec<Choice>)>,
+    pub schedule: Vec<Choice>,
+    pub runs: u64,
+    pub steps: u64,
+    longest: usize,
+    cut: u64,
+    room: Vec<Choice>,
+    found: Vec<(Key, Source)>,
+}
+
+impl Explorer {
+    pub(super) fn new(program: &Arc<Program>, unit: UnitId, config: Config, options: Options) -> Explorer {
+        Explorer {
+            world: World::new(program.clone(), unit, config),
+            unit,
+            options,
+            races: Races::default(),
+            known_races: FxHashMap::default(),
+            findings: Vec::new(),
+            outcomes: FxHashMap::default(),
+            schedule: Vec::new(),
+            runs: 0,
+            steps: 0,
+            longest: 0,
+            cut: 0,
+            room: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Makes one run.
+    pub(super) fn run(&mut self, strategy: &mut dyn Strategy) -> Ran {
+        self.world.restart(self.unit);
+        self.races.begin();
+        self.schedule.clear();
+        let mut options = std::mem::take(&mut self.room);
+        let ran = loop {
+            if self.world.has_discovered() {
+                break Ran::Discovered;
+            }
+            if self.schedule.len() >= self.options.most_steps {
+                break Ran::Cut;
+            }
+            self.world.options(&mut options);
+            let before = self.world.actor_count();
+            let choice = if options.is_empty() {
+                if self.world.end().is_some() {
+                    let endless = self.world.end() == Some(End::Endless);
+                    break if endless { Ran::Cut } else { Ran::Whole };
+                }
+                strategy.stuck(&mut self.world);
+                match self.world.break_deadlock() {
+                    Some(choice) => choice,
+                    None => break Ran::Whole,
+                }
+            } else {
+                let Some(choice) = strategy.pick(&mut self.world, &options) else {
+                    break Ran::GivenUp;
+                };
+                self.world.step(choice);
+                self.schedule.push(choice);
+                choice
+            };
+            self.steps += 1;
+            let step = Step {
+                choice,
+                touches: self.world.footprint(),
+                alone: self.world.alone(),
+                born: before..self.world.actor_count(),
+            };
+            self.races.step(&step, self.world.stepped_site());
+            strategy.stepped(&step);
+        };
+        self.room = options;
+        if matches!(ran, Ran::Whole | Ran::Cut) {
+            if ran == Ran::Whole {
+                strategy.finished(&mut self.world);
+            }
+            self.runs += 1;
+            self.cut += u64::from(ran == Ran::Cut);
+            self.longest = self.longest.max(self.schedule.len());
+        }
+        ran
+    }
+
+    /// Notes what went wrong in the run that was made last.
+    pub(super) fn note(&mut self, ran: Ran) {
+        if self.options.outcomes && ran == Ran::Whole {
+            let output = self.world.output();
+            match self.outcomes.get_mut(output) {
+                Some((runs, _)) => *runs += 1,
+                None => {
+                    self.outcomes.insert(output.to_owned(), (1, self.schedule.clone()));
+                }
+            }
+        }
+        let mut new_races = Vec::new();
+        let mut counted: Vec<usize> = Vec::new();
+        for race in self.races.found() {
+            let sites = (race.first.0.min(race.second.0), race.first.0.max(race.second.0));
+            match self.known_races.get(&sites) {
+                Some(known) if counted.contains(known) => {}
+                Some(known) => {
+                    counted.push(*known);
+                    self.findings[*known].runs += 1;
+                    let of = &mut self.findings[*known].schedule;
+                    if self.schedule.len() < of.len() {
+                        of.clone_from(&self.schedule);
+                    }
+                }
+                None => new_races.push((sites, *race)),
+            }
+        }
+        let mut found = std::mem::take(&mut self.found);
+        let races: Vec<_> = new_races.iter().map(|(_, race)| *race).collect();
+        finding::of_run(&self.world, &races, &mut found);
+        for (key, source) in found.drain(..) {
+            let at = match self.findings.iter().position(|finding| finding.key == key) {
+                Some(at) => {
+                    self.findings[at].runs += u64::from(!counted.contains(&at));
+                    at
+                }
+                None => {
+                    let finding = Finding::new(key, &source, &self.world, &self.schedule);
+                    self.findings.push(finding);
+                    self.findings.len() - 1
+                }
+            };
+            counted.push(at);
+            if let Source::Race(race) = source {
+                let sites = (race.first.0.min(race.second.0), race.first.0.max(race.second.0));
+                self.known_races.insert(sites, at);
+            }
+        }
+        self.found = found;
+    }
+
+    /// What tells apart the findings of the run that was made last.
+    pub(super) fn keys_of_run(&mut self) -> Vec<Key> {
+        let mut found = std::mem::take(&mut self.found);
+        finding::of_run(&self.world, self.races.found(), &mut found);
+        let keys = found.drain(..).map(|(key, _)| key).collect();
+        self.found = found;
+        keys
+    }
+
+    /// The world at the beginning of a run.
+    pub(super) fn restart(&mut self) {
+        self.world.restart(self.unit);
+    }
+
+    /// Forgets all that was seen: more is known of the script.
+    fn start_over(&mut self) {
+        self.world.learn();
+        self.known_races.clear();
+        self.findings.clear();
+        self.outcomes.clear();
+        self.runs = 0;
+        self.longest = 0;
+        self.cut = 0;
+    }
+}
+
+/// How a strategy's turn ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Done,
+    OutOfTime,
+    OutOfRuns,
+    Discovered,
+}
+
+impl Explorer {
+    fn lead(&mut self, strategy: &mut dyn Strategy, until: Instant, most_runs: u64) -> Turn {
+        let first = self.runs;
+        loop {
+            if !strategy.begin() {
+                return Turn::Done;
+            }
+            let ran = self.run(strategy);
+            match ran {
+                Ran::Discovered => return Turn::Discovered,
+                Ran::GivenUp => {}
+                Ran::Whole | Ran::Cut => self.note(ran),
+            }
+            if self.runs - first >= most_runs {
+                return Turn::OutOfRuns;
+            }
+            // Looking at the clock takes as long as some steps.
+            if self.runs % 16 == 0 || self.schedule.len() > 100 {
+                let now = Instant::now();
+                if now >= until {
+                    return Turn::OutOfTime;
+                }
+            }
+        }
+    }
+}
+
+/// The first look at a script before samples are taken: most small ones are done by then.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+
+/// Explores a script.
+#[must_use]
+pub fn explore(program: &Arc<Program>, unit: UnitId, config: &Config, options: &Options) -> Explored {
+    let started = Instant::now();
+    let mut explorer = Explorer::new(program, unit, config.clone(), options.clone());
+    let deadline = started + options.budget;
+    let most_runs = options.most_runs.unwrap_or(u64::MAX);
+    let (turn, coverage, redundant) = loop {
+        let mut dpor = Dpor::default();
+        let mut other: Box<dyn Strategy> = match (options.which, options.preemptions) {
+            (Which::All | Which::Dpor | Which::Dfs, Some(most)) => Box::new(Preemptions::new(most)),
+            (Which::All | Which::Dpor, None) => {
+                let turn = explorer.dpor(&mut dpor, deadline, most_runs);
+                if turn == Turn::Discovered {
+                    explorer.start_over();
+                    continue;
+                }
+                break (turn, dpor.coverage(), dpor.redundant);
+            }
+            (Which::Dfs, None) => Box::new(Dfs::default()),
+            (Which::Pos, _) => Box::new(Pos::new(options.seed)),
+            (Which::Pct, _) => Box::new(Pct::new(options.seed)),
+            (Which::Random, _) => Box::new(Random::new(options.seed)),
+        };
+        let turn = explorer.until_found(&mut *other, deadline, most_runs);
+        if turn == Turn::Discovered {
+            explorer.start_over();
+            continue;
+        }
+        break (turn, other.coverage(), 0);
+    };
+    let missing = explorer.missing(turn, coverage);
+    if options.minimize {
+        counterexample::minimize(&mut explorer, started + options.budget.max(Duration::from_secs(2)));
+    }
+    let complete = missing.is_none() && coverage == Coverage::All;
+    let verdict = if !explorer.findings.is_empty() {
+        Verdict::Found
+    } else if complete {
+        Verdict::Verified
+    } else if coverage == Coverage::Sample {
+        Verdict::Sampled
+    } else {
+        Verdict::Bounded(missing.clone().unwrap_or_default())
+    };
+    let mut outcomes: Vec<Outcome> = std::mem::take(&mut explorer.outcomes)
+        .into_iter()
+        .map(|(output, (runs, schedule))| Outcome { output, runs, schedule })
+        .collect();
+    outcomes.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.output.cmp(&b.output)));
+    let mut findings = std::mem::take(&mut explorer.findings);
+    findings.sort_by_key(|finding| finding.kind);
+    Explored {
+        verdict,
+        findings,
+        outcomes,
+        runs: explorer.runs,
+        redundant,
+        steps: explorer.steps,
+        longest: explorer.longest,
+        elapsed: started.elapsed(),
+        complete,
+        missing,
+    }
+}
+
+impl Explorer {
+    /// A strategy until it is done; or for a while longer, once something was found.
+    fn until_found(&mut self, strategy: &mut dyn Strategy, deadline: Instant, most_runs: u64) -> Turn {
+        let slice = Duration::from_millis(50);
+        let first = self.runs;
+        let mut stop = deadline;
+        loop {
+            let until = stop.min(Instant::now() + slice);
+            let left = most_runs.saturating_sub(self.runs - first);
+            let turn = self.lead(strategy, until, left);
+            if turn != Turn::OutOfTime {
+                return turn;
+            }
+            let now = Instant::now();
+            if !self.findings.is_empty() {
+                stop = stop.min(now + self.options.after_finding);
+            }
+            if now >= stop {
+                return Turn::OutOfTime;
+            }
+        }
+    }
+
+    /// All classes of schedules; of `all`, after a first look, samples come between.
+    fn dpor(&mut self, dpor: &mut Dpor, deadline: Instant, most_runs: u64) -> Turn {
+        if self.options.which == Which::All {
+            let first = self.lead(dpor, deadline.min(Instant::now() + FIRST_LOOK), most_runs);
+            if first != Turn::OutOfTime {
+                return first;
+            }
+            let seed = self.options.seed;
+            let samplers: [Box<dyn Strategy>; 3] =
+                [Box::new(Pos::new(seed)), Box::new(Pct::new(seed)), Box::new(Random::new(seed))];
+            let share = self.options.budget / 30;
+            for mut sampler in samplers {
+                if !self.findings.is_empty() {
+                    break;
+                }
+                let turn = self.until_found(&mut *sampler, Instant::now() + share, most_runs);
+                if turn == Turn::Discovered {
+                    return turn;
+                }
+            }
+        }
+        self.until_found(dpor, deadline, most_runs)
+    }
+
+    /// What was not looked at.
+    fn missing(&self, turn: Turn, coverage: Coverage) -> Option<String> {
+        let mut missing = Vec::new();
+        match turn {
+            Turn::OutOfTime if coverage != Coverage::Sample => {
+                missing.push("not all schedules were looked at in the time that there was".to_owned());
+            }
+            Turn::OutOfRuns if coverage != Coverage::Sample => {
+                missing.push(format!("no more than {} schedules were to be run", self.runs));
+            }
+            _ => {}
+        }
+        if let Coverage::Preemptions(most) = coverage {
+            missing.push(format!("schedules with more than {most} preemptions were left out"));
+        }
+        if self.cut > 0 {
+            missing.push(format!(
+                "{} of the runs did not end within {} steps, and were cut",
+                self.cut, self.options.most_steps
+            ));
+        }
+        (!missing.is_empty()).then(|| missing.join("; "))
+    }
+}
+
+/// Follows a schedule; where it ends, the first that can go on does.
+pub(super) struct Follow<'a> {
+    choices: &'a [Choice],
+    at: usize,
+    /// Whether a step was not possible.
+    pub astray: Option<usize>,
+}
+
+impl<'a> Follow<'a> {
+    pub(super) fn new(choices: &'a [Choice]) -> Follow<'a> {
+        Follow { choices, at: 0, astray: None }
+    }
+}
+
+impl Strategy for Follow<'_> {
+    fn begin(&mut self) -> bool {
+        true
+    }
+
+    fn pick(&mut self, _: &mut World, options: &[Choice]) -> Option<Choice> {
+        let wanted = self.choices.get(self.at).copied();
+        self.at += 1;
+        match wanted {
+            Some(choice) if options.contains(&choice) => Some(choice),
+            Some(_) => {
+                self.astray.get_or_insert(self.at - 1);
+                None
+            }
+            None => Some(options[0]),
+        }
+    }
+
+    fn stepped(&mut self, _: &Step<'_>) {}
+
+    fn coverage(&self) -> Coverage {
+        Coverage::Sample
+    }
+}
+
+/// What a schedule that was run again comes to.
+pub struct Replayed {
+    /// What went wrong.
+    pub findings: Vec<Finding>,
+    pub output: String,
+    /// The run as a table.
+    pub table: counterexample::Counterexample,
+}
+
+/// Runs one schedule again.
+///
+/// # Errors
+///
+/// The number of the step that is not possible: the script is another.
+pub fn replay(
+    program: &Arc<Program>,
+    unit: UnitId,
+    config: &Config,
+    choices: &[Choice],
+) -> Result<Replayed, usize> {
+    let mut explorer = Explorer::new(program, unit, config.clone(), Options::default());
+    loop {
+        let mut follow = Follow::new(choices);
+        let ran = explorer.run(&mut follow);
+        if ran == Ran::Discovered {
+            explorer.start_over();
+            continue;
+        }
+        if let Some(step) = follow.astray {
+            return Err(step);
+        }
+        explorer.note(ran);
+        let output = explorer.world.output().to_owned();
+        let schedule = explorer.schedule.clone();
+        let table = counterexample::of_schedule(&mut explorer, &schedule, true);
+        return Ok(Replayed { findings: std::mem::take(&mut explorer.findings), output, table });
+    }
+}

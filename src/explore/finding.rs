@@ -1,0 +1,229 @@
+//! What went wrong in a run.
+
+use super::counterexample::Counterexample;
+use super::race::Race;
+use crate::diagnostics::{Code, Report, Severity};
+use crate::runtime::controlled::{Choice, End, Leak, World};
+use crate::source::Place;
+use crate::values::{ErrorKind, Published, View};
+
+/// The kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FindingKind {
+    Deadlock,
+    /// An assertion that failed.
+    Assertion,
+    /// Another error that nobody caught.
+    Error,
+    Race,
+    LostWakeUp,
+    LeakedLock,
+    Livelock,
+}
+
+impl FindingKind {
+    /// What it is called in one word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            FindingKind::Deadlock => "deadlock",
+            FindingKind::Assertion => "assertion",
+            FindingKind::Error => "error",
+            FindingKind::Race => "race",
+            FindingKind::LostWakeUp => "lost wake-up",
+            FindingKind::LeakedLock => "leaked lock",
+            FindingKind::Livelock => "livelock",
+        }
+    }
+}
+
+/// Something that goes wrong in some schedules.
+pub struct Finding {
+    pub kind: FindingKind,
+    /// What it is, for a person.
+    pub report: Report,
+    /// In how many runs it was seen.
+    pub runs: u64,
+    /// A schedule that leads to it: the shortest that was seen, or the minimal one.
+    pub schedule: Vec<Choice>,
+    /// The schedule as a table, once it was looked for.
+    pub counterexample: Option<Counterexample>,
+    pub(super) key: Key,
+}
+
+/// What tells findings apart: the kind, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    kind: FindingKind,
+    places: Vec<(String, u32)>,
+}
+
+fn spot(place: &Place) -> (String, u32) {
+    (place.source.name().to_owned(), place.span.start)
+}
+
+/// What went wrong in a run that is over: each with what tells it apart, and how its report is made.
+pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
+    found.clear();
+    for error in world.uncaught() {
+        let View::Error(raised) = error.get().view() else { continue };
+        let kind = if raised.is(ErrorKind::Deadlock) {
+            let lost = |detail: &Report| {
+                detail.related.iter().any(|part| part.code == Code::LostWakeUp)
+            };
+            if raised.detail().is_some_and(lost) {
+                FindingKind::LostWakeUp
+            } else {
+                FindingKind::Deadlock
+            }
+        } else if raised.is(ErrorKind::AssertionFailed) {
+            FindingKind::Assertion
+        } else {
+            FindingKind::Error
+        };
+        let mut places: Vec<(String, u32)> = Vec::new();
+        if let (FindingKind::Deadlock, Some(detail)) = (kind, raised.detail()) {
+            // Whoever closes the circle, it is the same.
+            let parts = detail.related.iter().filter_map(|part| part.labels.first());
+            places.extend(parts.map(|label| spot(&label.place)));
+        }
+        if places.is_empty()
+            && let Some(first) = raised.origin().and_then(|origin| origin.trace.first())
+        {
+            places.push(spot(&first.place));
+        }
+        places.sort();
+        found.push((Key { kind, places }, Source::Error(error)));
+    }
+    for race in races {
+        let places = [race.first.0, race.second.0];
+        let mut places: Vec<_> =
+            places.iter().filter_map(|site| world.place_of_site(*site)).map(|p| spot(&p)).collect();
+        places.sort();
+        let key = Key { kind: FindingKind::Race, places };
+        if !found.iter().any(|(known, _)| *known == key) {
+            found.push((key, Source::Race(*race)));
+        }
+    }
+    let round = world.going_round();
+    if world.end() == Some(End::Livelock) {
+        let mut places: Vec<_> = round.iter().filter_map(|(_, p)| p.as_ref().map(spot)).collect();
+        places.sort();
+        found.push((Key { kind: FindingKind::Livelock, places }, Source::Round(round)));
+    }
+    for leak in world.leaks() {
+        let places = leak.taken.as_ref().map(spot).into_iter().collect();
+        found.push((Key { kind: FindingKind::LeakedLock, places }, Source::Leak(leak)));
+    }
+}
+
+/// What a finding is made of.
+pub enum Source {
+    Error(Published),
+    Race(Race),
+    Leak(Leak),
+    Round(Vec<(String, Option<Place>)>),
+}
+
+impl Finding {
+    /// A finding that was met for the first time.
+    pub(super) fn new(key: Key, source: &Source, world: &World, schedule: &[Choice]) -> Finding {
+        let report = match source {
+            Source::Error(error) => error_report(error),
+            Source::Race(race) => race_report(world, *race),
+            Source::Leak(leak) => leak_report(leak),
+            Source::Round(round) => round_report(round),
+        };
+        let kind = key.kind;
+        Finding { kind, report, runs: 1, schedule: schedule.to_vec(), counterexample: None, key }
+    }
+}
+
+fn error_report(error: &Published) -> Report {
+    let View::Error(error) = error.get().view() else {
+        return Report::error(Code::Uncaught, "an error that nobody caught");
+    };
+    let code = if error.is(ErrorKind::AssertionFailed) {
+        Code::Assertion
+    } else if error.is(ErrorKind::Deadlock) {
+        Code::Deadlock
+    } else {
+        Code::Uncaught
+    };
+    let message = error.to_string();
+    let mut report = match error.detail() {
+        Some(detail) => Report { code, severity: Severity::Error, message, ..detail.clone() },
+        None => Report::error(code, message),
+    };
+    let Some(origin) = error.origin() else { return report };
+    let thread = if &*origin.thread == "main" {
+        String::new()
+    } else {
+        format!(", in thread {}", origin.thread)
+    };
+    if let Some(first) = origin.trace.first() {
+        let inside = |label: &crate::diagnostics::Label| {
+            first.place.span.start <= label.place.span.start
+                && label.place.span.end <= first.place.span.end
+        };
+        if !report.labels.iter().any(inside) || !thread.is_empty() {
+            report = report.label(first.place.clone(), format!("raised here{thread}"));
+        }
+    }
+    if let Some(spawned) = &origin.spawned {
+        let text = format!("thread {} was started here, by {}", origin.thread, spawned.by);
+        report = report.label(spawned.place.clone(), text);
+    }
+    report
+}
+
+fn race_report(world: &World, race: Race) -> Report {
+    let name = |actor: u16| world.actor_name(usize::from(actor));
+    let does = |write: bool| if write { "writes" } else { "reads" };
+    let place = |site: u64| world.place_of_site(site);
+    let what = match place(race.second.0) {
+        Some(place) => format!(" in `{}`", place.source.slice(place.span).lines().next().unwrap_or("")),
+        None => String::new(),
+    };
+    let mut report = Report::error(
+        Code::DataRace,
+        format!(
+            "a data race{what}: {} {} and {} {} the same thing, and nothing orders the two",
+            name(race.actors.0),
+            does(race.first.1),
+            name(race.actors.1),
+            does(race.second.1)
+        ),
+    );
+    for (actor, (site, write)) in [(race.actors.1, race.second), (race.actors.0, race.first)] {
+        if let Some(place) = place(site) {
+            report = report.label(place, format!("{} {} it here", name(actor), does(write)));
+        }
+    }
+    report.help("a lock round both, or an Atomic, orders them")
+}
+
+fn round_report(round: &[(String, Option<Place>)]) -> Report {
+    let names: Vec<&str> = round.iter().map(|(name, _)| name.as_str()).collect();
+    let (verb, what) = if names.len() == 1 { ("goes", "it looks") } else { ("go", "they look") };
+    let message = format!(
+        "a livelock: {} {verb} round for ever, and nobody is left to change what {what} at",
+        names.join(" and ")
+    );
+    let mut report = Report::error(Code::Livelock, message);
+    for (name, place) in round {
+        if let Some(place) = place {
+            report = report.label(place.clone(), format!("{name} looks here again and again"));
+        }
+    }
+    report
+}
+
+fn leak_report(leak: &Leak) -> Report {
+    let message = format!("{} is still held by {}, which has ended", leak.lock, leak.holder);
+    let mut report = Report::error(Code::LeakedLock, message);
+    if let Some(place) = &leak.taken {
+        report = report.label(place.clone(), format!("{} took it here", leak.holder));
+    }
+    report.help("`lock m { … }` releases a lock however the block ends; `acquire` does not")
+}

@@ -1,0 +1,138 @@
+//! Schedules as text: a small file that a run can be repeated from, step by step the same.
+
+use crate::runtime::controlled::{Choice, Time};
+use std::fmt;
+
+/// A schedule, with what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The script's file.
+    pub script: String,
+    /// What tells whether it is still the same.
+    pub hash: u64,
+    pub args: Vec<String>,
+    pub time: Time,
+    pub seed: u64,
+    pub choices: Vec<Choice>,
+}
+
+/// Why a text is no schedule, or one that cannot be replayed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub String);
+
+const FIRST_LINE: &str = "conc schedule 1";
+
+/// What tells scripts apart.
+#[must_use]
+pub fn hash(text: &str) -> u64 {
+    // FNV-1a: the same on every machine and in every version.
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+impl Schedule {
+    /// Reads a schedule.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text.
+    pub fn parse(text: &str) -> Result<Schedule, Refused> {
+        let refused = |why: &str| Refused(why.to_owned());
+        let mut lines = text.lines();
+        match lines.next() {
+            Some(FIRST_LINE) => {}
+            Some(first) if first.starts_with("conc schedule") => {
+                return Err(Refused(format!("it is of another version: `{first}`")));
+            }
+            _ => return Err(refused("it is no schedule of conc's")),
+        }
+        let mut schedule = Schedule {
+            script: String::new(),
+            hash: 0,
+            args: Vec::new(),
+            time: Time::Free,
+            seed: 0,
+            choices: Vec::new(),
+        };
+        for line in lines.filter(|line| !line.is_empty()) {
+            let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            match word {
+                "script" => schedule.script = rest.to_owned(),
+                "hash" => {
+                    schedule.hash =
+                        u64::from_str_radix(rest, 16).map_err(|_| refused("its hash is none"))?;
+                }
+                "arg" => schedule.args.push(rest.to_owned()),
+                "time" if rest == "strict" => schedule.time = Time::Strict,
+                "time" => {}
+                "seed" => {
+                    schedule.seed = rest.parse().map_err(|_| refused("its seed is no number"))?;
+                }
+                "steps" => {
+                    for step in rest.split(' ').filter(|step| !step.is_empty()) {
+                        let choice =
+                            choice(step).ok_or_else(|| Refused(format!("`{step}` is no step")))?;
+                        schedule.choices.push(choice);
+                    }
+                }
+                _ => return Err(Refused(format!("`{word}` means nothing in a schedule"))),
+            }
+        }
+        Ok(schedule)
+    }
+}
+
+/// `2`, or with the arm of a `select`, `2.1`.
+fn choice(text: &str) -> Option<Choice> {
+    let (actor, arm) = text.split_once('.').unwrap_or((text, "0"));
+    Some(Choice { actor: actor.parse().ok()?, arm: arm.parse().ok()? })
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{FIRST_LINE}\nscript {}\nhash {:016x}", self.script, self.hash)?;
+        for arg in &self.args {
+            writeln!(f, "arg {arg}")?;
+        }
+        let time = if self.time == Time::Strict { "strict" } else { "free" };
+        writeln!(f, "time {time}\nseed {}", self.seed)?;
+        for row in self.choices.chunks(40) {
+            f.write_str("steps")?;
+            for choice in row {
+                match choice.arm {
+                    0 => write!(f, " {}", choice.actor)?,
+                    arm => write!(f, " {}.{arm}", choice.actor)?,
+                }
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let choices = (0..100).map(|at| Choice { actor: at % 7, arm: at % 3 }).collect();
+        let schedule = Schedule {
+            script: "a b.conc".to_owned(),
+            hash: hash("x"),
+            args: vec!["one".to_owned(), "two words".to_owned()],
+            time: Time::Strict,
+            seed: 9,
+            choices,
+        };
+        assert_eq!(Schedule::parse(&schedule.to_string()), Ok(schedule));
+    }
+
+    #[test]
+    fn what_is_none_is_refused() {
+        for text in ["", "hello", "conc schedule 2\n", "conc schedule 1\nsteps x", "conc schedule 1\nfoo 1"] {
+            assert!(Schedule::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! All threads of a script as values in one thread of the system's, one visible step at a time.
+//!
+//! A [`World`] is one run. What its threads want next is known at each moment; [`World::options`] tells who can go
+//! on, [`World::step`] lets one of them do its next step, and [`World::footprint`] tells what that step touched. The
+//! states of the primitives are those that real threads use. There is no clock and no chance but the schedule's.
+
+mod access;
+mod barriers;
+mod conditions;
+mod deadlock;
+mod footprint;
+mod host;
+mod joining;
+mod look;
+mod objects;
+mod peek;
+mod pool;
+mod queues;
+mod ready;
+mod report;
+mod scope;
+mod select;
+mod spawn;
+mod spin;
+mod strand;
+mod thing;
+mod timers;
+mod world;
+
+pub use footprint::{Mode, Order, Resource, Touch, depend};
+pub use look::Looked;
+pub use strand::StrandKind;
+pub use world::{Alone, Choice, Config, Discovered, End, Leak, Time, World};

@@ -1,0 +1,260 @@
+//! What is said of threads that wait in vain.
+
+use super::strand::{Strand, StrandKind, Wish};
+use super::thing::{Body, State, body};
+use super::world::{Note, World};
+use crate::diagnostics::{Code, Report};
+use crate::primitives::Action;
+use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
+use std::sync::atomic::Ordering;
+
+/// How many threads a report shows.
+const MOST_THREADS: usize = 50;
+
+/// What an action waits for: `Lock guard`, `an item of Queue jobs`.
+pub(super) fn waits_for(object: &Object, action: &Action) -> String {
+    match action {
+        Action::Send(_) => format!("room in {object}"),
+        Action::Recv => format!("an item of {object}"),
+        Action::AcquireSide { write: true } => format!("the write side of {object}"),
+        Action::AcquireSide { write: false } => format!("the read side of {object}"),
+        Action::Join if !matches!(body(object), Body::Thing(_)) => format!("{object} to end"),
+        Action::Join => format!("{object} to be done"),
+        Action::Acquire { count, .. } if *count != 1 => format!("{count} permits of {object}"),
+        Action::Await { .. } => format!("a notification of {object}"),
+        _ => object.to_string(),
+    }
+}
+
+/// What a strand is blocked on.
+pub(super) fn waiting_for(world: &World, strand: usize) -> String {
+    match &world.strands[strand].wish {
+        Wish::Children { scope, .. } => {
+            let names: Vec<String> = world.scopes[*scope]
+                .children
+                .iter()
+                .map(|child| match child {
+                    super::scope::Child::Strand(strand) => world.strands[*strand].name.to_string(),
+                    super::scope::Child::Timer(timer) => world.timers[*timer].name.to_string(),
+                })
+                .collect();
+            format!("the end of a scope with {}", listed(&names))
+        }
+        Wish::NextTask(_) => "a task".to_owned(),
+        _ => {
+            let all: Vec<String> = world
+                .waits_on(strand)
+                .iter()
+                .map(|(object, action)| waits_for(object, action))
+                .collect();
+            if all.is_empty() { "sleep".to_owned() } else { all.join(" or ") }
+        }
+    }
+}
+
+/// `a, b and c`
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+fn described(strand: &Strand) -> String {
+    match strand.kind {
+        StrandKind::Main => "main".to_owned(),
+        StrandKind::Task => format!("task {}", strand.name),
+        _ => format!("thread {}", strand.name),
+    }
+}
+
+fn deadlock(message: &str, report: Report) -> Published {
+    let error = ErrorValue::new(ErrorKind::Deadlock.name(), message);
+    error.set_detail(report);
+    Published::new(error.into())
+}
+
+/// The part that a thread plays: where it waits, and for what; where that was taken, and by whom.
+fn part_of(world: &World, strand: usize) -> Report {
+    let of = &world.strands[strand];
+    let waits = waiting_for(world, strand);
+    let mut report = Report::note(Code::Deadlock, format!("{} waits for {waits}", described(of)));
+    if let Some(place) = world.place_of(strand) {
+        report = report.label(place, format!("{} waits here", of.name));
+    }
+    if let [(object, action)] = world.waits_on(strand).as_slice()
+        && !matches!(action, Action::Join)
+    {
+        let holders = holder_names(world, strand, object, action);
+        let taken = world.program.place_of_site(object.site.load(Ordering::Relaxed));
+        if let (Some(taken), false) = (taken, holders.is_empty()) {
+            report = report.label(taken, format!("{object} was taken here, by {}", listed(&holders)));
+        }
+    }
+    report
+}
+
+fn holder_names(world: &World, strand: usize, object: &Ref<Object>, action: &Action) -> Vec<String> {
+    let mut holders = world.holders_of(strand, object, action);
+    if let (true, Body::Thing(number)) = (holders.is_empty(), body(object)) {
+        holders.extend(world.things[*number].owner().and_then(|id| world.strand_of(id)));
+    }
+    let name = |holder: usize| {
+        let holder = &world.strands[holder];
+        if holder.ended.is_some() {
+            format!("{}, which has ended", holder.name)
+        } else {
+            holder.name.to_string()
+        }
+    };
+    holders.into_iter().map(name).collect()
+}
+
+/// The error for a thread that joins itself.
+pub(super) fn self_join(strand: &Strand) -> Value {
+    let what = if strand.kind == StrandKind::Task { "task" } else { "thread" };
+    let message = format!("{} waits for itself: a {what} cannot join itself", strand.name);
+    ErrorValue::new(ErrorKind::Deadlock.name(), &message).into()
+}
+
+/// A thread takes a lock that it holds already.
+pub(super) fn held_already(
+    world: &World,
+    strand: usize,
+    object: &Ref<Object>,
+    fault: &Fault,
+) -> Value {
+    let mut report = Report::error(Code::Deadlock, fault.message.clone());
+    if let Some(place) = world.place_of(strand) {
+        report = report.label(place, "it would wait for itself here");
+    }
+    if let Some(taken) = world.program.place_of_site(object.site.load(Ordering::Relaxed)) {
+        report = report.label(taken, format!("{object} was taken here"));
+    }
+    if object.kind == ObjectKind::Lock {
+        report = report.help("an RLock can be taken again by the thread that holds it");
+    }
+    deadlock(&fault.message, report).into_inner()
+}
+
+/// The error for the thread that closes a circle of threads which wait for one another.
+pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
+    let names: Vec<String> =
+        circle.iter().map(|strand| world.strands[*strand].name.to_string()).collect();
+    let message = match names.as_slice() {
+        [one] => format!("{one} waits for itself"),
+        [a, b] => format!("{a} and {b} wait for each other"),
+        _ => format!("{} wait for one another in a circle", listed(&names)),
+    };
+    let mut report = Report::error(Code::Deadlock, message.clone());
+    for strand in circle.iter().take(MOST_THREADS) {
+        report = report.with(part_of(world, *strand));
+    }
+    let locks = |strand: &&usize| {
+        let waits = world.waits_on(**strand);
+        waits.iter().any(|(object, _)| matches!(object.kind, ObjectKind::Lock | ObjectKind::RLock))
+    };
+    if circle.len() > 1 && circle.iter().filter(locks).count() == circle.len() {
+        report = report
+            .help("`lock a, b { … }` takes several locks at once, in an order that cannot deadlock");
+    }
+    deadlock(&message, report)
+}
+
+/// The error for a thread that waits for what only a thread that has ended could release.
+pub(super) fn ended_holder(
+    world: &World,
+    strand: usize,
+    object: &Ref<Object>,
+    action: &Action,
+    holder: usize,
+) -> Published {
+    let what = waits_for(object, action);
+    let (name, ended) = (&world.strands[strand].name, &world.strands[holder].name);
+    let message = format!("{name} waits for {what}, whose owner {ended} has ended");
+    let report = Report::error(Code::Deadlock, message.clone())
+        .with(part_of(world, strand))
+        .help("`lock m { … }` releases a lock however the block ends; `acquire` does not");
+    deadlock(&message, report)
+}
+
+/// The error for the thread that is told that nobody can go on.
+pub(super) fn all_blocked(world: &mut World, all: &[usize], victim: usize) -> Published {
+    let waits = waiting_for(world, victim);
+    let name = &world.strands[victim].name;
+    let message = match all.len() {
+        1 => format!("{name} waits for {waits}, and nobody is left to let it go on"),
+        n => format!("all {n} threads wait: {name} for {waits}"),
+    };
+    let mut report = Report::error(Code::Deadlock, message.clone());
+    if !std::mem::replace(&mut world.deadlock_told, true) {
+        for strand in all.iter().take(MOST_THREADS) {
+            report = report.with(part_of(world, *strand));
+        }
+    }
+    for strand in all {
+        if let Some(lost) = lost_wake_up(world, *strand) {
+            report = report.with(lost);
+        }
+    }
+    if let Some(cure) = cure(world, victim) {
+        report = report.help(cure);
+    }
+    deadlock(&message, report)
+}
+
+/// The notification that came before a thread began to wait for it.
+fn lost_wake_up(world: &World, strand: usize) -> Option<Report> {
+    let waits = world.waits_on(strand);
+    let [(object, Action::Await { .. })] = waits.as_slice() else { return None };
+    let Body::Thing(number) = body(object) else { return None };
+    if world.looks(strand) {
+        return None;
+    }
+    let place = world.notes.iter().find_map(|note| match note {
+        Note::NotifiedNobody(of, place) if of == number => Some(place.clone()),
+        Note::NotifiedNobody(..) => None,
+    })?;
+    let name = &world.strands[strand].name;
+    let message = format!("a lost wake-up: {object} was notified before {name} began to wait");
+    let report = Report::note(Code::LostWakeUp, message);
+    Some(match place {
+        Some(place) => report.label(place, "nobody waited then: this notification was lost"),
+        None => report,
+    })
+}
+
+/// What would let a thread go on.
+fn cure(world: &World, strand: usize) -> Option<String> {
+    let waits = world.waits_on(strand);
+    let [(object, action)] = waits.as_slice() else { return None };
+    let name = &object.label;
+    Some(match object.kind {
+        ObjectKind::Event => format!("nobody is left to call `{name}.set()`"),
+        ObjectKind::Latch => format!("nobody is left to call `{name}.count_down()`"),
+        ObjectKind::Condition => format!(
+            "nobody is left to `notify {name}`: was it notified before the wait began? `wait {name} until …` looks first"
+        ),
+        ObjectKind::Barrier => {
+            let Body::Thing(number) = body(object) else { return None };
+            let State::Barrier(barrier) = &world.things[*number].state else { return None };
+            let (wants, came) = barrier.attendance();
+            format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
+        }
+        ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => {
+            format!("nobody is left to `release {name}`")
+        }
+        ObjectKind::Lock => format!(
+            "nobody is left to `release {name}`; `lock {name} {{ … }}` releases it by itself"
+        ),
+        kind if kind.is_queue() => match action {
+            Action::Recv => {
+                format!("nobody is left to send; `{name}.close()` ends the receivers")
+            }
+            Action::Send(_) => format!("nobody is left to receive from {object}"),
+            _ => format!("nobody is left to call `{name}.task_done()`"),
+        },
+        _ => return None,
+    })
+}

@@ -1,0 +1,138 @@
+//! Threads that go round in a loop and only look: `while not ready { }`.
+//!
+//! One that comes back to the same place with all of its own as it was, having changed nothing since, does the same
+//! again as long as nothing that it has looked at changes. To go round once more is no other behaviour, so it waits for
+//! a change, like one that waits for a lock. If nobody is left to make it, that is a livelock.
+
+use super::footprint::{Mode, Resource};
+use super::strand::Wish;
+use super::world::World;
+
+/// How a strand has come along since it last changed something.
+#[derive(Default)]
+pub struct Spin {
+    /// Where it was, and what its own state was: that is not looked at before it has come to a place twice.
+    visits: Vec<(u64, u64)>,
+    /// What it has looked at, and how often that had changed.
+    looked: Vec<(Resource, u32)>,
+    /// Whether it is where it was before, as it was.
+    pub goes_round: bool,
+}
+
+impl Spin {
+    fn clear(&mut self) {
+        self.visits.clear();
+        self.looked.clear();
+        self.goes_round = false;
+    }
+}
+
+/// A first visit, whose state is not known.
+const UNKNOWN: u64 = 0;
+/// A thread that has looked so often is not watched any more until it changes something.
+const MOST_VISITS: usize = 64;
+
+impl World {
+    /// A step has touched what is in the footprint: counts what it changed, and notes what the strand looked at.
+    pub(super) fn note_changes(&mut self, strand: Option<usize>) {
+        let mut only_looks = true;
+        for touch in &self.footprint {
+            if matches!(touch.mode, Mode::Read | Mode::ItemRead) {
+                continue;
+            }
+            only_looks = false;
+            let at = touch.resource as usize;
+            if self.changes.len() <= at {
+                self.changes.resize(at + 1, 0);
+            }
+            self.changes[at] += 1;
+        }
+        let Some(strand) = strand else { return };
+        if !only_looks {
+            self.strands[strand].spin.clear();
+            return;
+        }
+        self.strands[strand].spin.goes_round = false;
+        for touch in &self.footprint {
+            let changes = self.changes.get(touch.resource as usize).copied().unwrap_or(0);
+            let looked = &mut self.strands[strand].spin.looked;
+            match looked.iter_mut().find(|(resource, _)| *resource == touch.resource) {
+                // What it knew is old: so is what came of it.
+                Some((_, known)) if *known != changes => {
+                    *known = changes;
+                    self.strands[strand].spin.visits.clear();
+                }
+                Some(_) => {}
+                None => looked.push((touch.resource, changes)),
+            }
+        }
+    }
+
+    /// The strand has done something that is not seen in its own state, nor in what is shared.
+    pub(super) fn does_something(&mut self, strand: usize) {
+        self.strands[strand].spin.clear();
+    }
+
+    /// A strand has come to its next step: whether it is where it was before.
+    pub(super) fn note_visit(&mut self, strand: usize) {
+        let of = &mut self.strands[strand];
+        if of.spin.looked.is_empty() || of.spin.visits.len() >= MOST_VISITS {
+            return;
+        }
+        if matches!(of.wish, Wish::Nothing | Wish::End(_) | Wish::NextTask(_)) {
+            return;
+        }
+        let site = of.site;
+        let state = if of.spin.visits.iter().any(|(known, _)| *known == site) {
+            match of.machine.as_ref().and_then(|machine| machine.own_state()) {
+                Some(state) => state | 1,
+                None => return,
+            }
+        } else {
+            UNKNOWN
+        };
+        let again = state != UNKNOWN && of.spin.visits.contains(&(site, state));
+        if again {
+            let current = |(resource, known): &(Resource, u32)| {
+                self.changes.get(*resource as usize).copied().unwrap_or(0) == *known
+            };
+            of.spin.goes_round = of.spin.looked.iter().all(current);
+        } else {
+            of.spin.visits.push((site, state));
+        }
+    }
+
+    /// Whether a strand goes round, and nothing that it has looked at has changed.
+    pub(super) fn is_spinning(&self, strand: usize) -> bool {
+        let spin = &self.strands[strand].spin;
+        spin.goes_round
+            && spin.looked.iter().all(|(resource, known)| {
+                self.changes.get(*resource as usize).copied().unwrap_or(0) == *known
+            })
+    }
+
+    /// How often what a strand looks at has changed since it began to go round, and whether only this.
+    pub(super) fn changed_while_round(&self, strand: usize, of: Resource) -> Option<u32> {
+        let spin = &self.strands[strand].spin;
+        if !spin.goes_round {
+            return None;
+        }
+        let mut changed = None;
+        for (resource, known) in &spin.looked {
+            let now = self.changes.get(*resource as usize).copied().unwrap_or(0);
+            if now == *known {
+                continue;
+            }
+            if *resource != of {
+                return None;
+            }
+            changed = Some(now - known);
+        }
+        changed
+    }
+
+    /// The strands that go round.
+    pub(super) fn spinning(&self) -> Vec<usize> {
+        (0..self.strands.len()).filter(|strand| self.is_spinning(*strand)).collect()
+    }
+}

@@ -1,0 +1,634 @@
+//! A run: its threads, what they share, and how one step is taken.
+
+use super::deadlock;
+use super::footprint::{Mode, Order, Resource, Touch};
+use super::scope::Scope;
+use super::strand::{Strand, StrandKind, Wish};
+use super::thing::Thing;
+use super::timers::TimerBody;
+use crate::builtins::{ARGS_GLOBAL, PI_GLOBAL};
+use crate::primitives::{Ended, ThreadId};
+use crate::source::Place;
+use crate::values::{ErrorKind, ErrorValue, Fault, List, Published, Value};
+use crate::vm::{Answer, Controlled, Limits, Machine, Pause, Program, UnitId};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// A sleeping thread may go on, and a limit may run out, whenever it is armed.
+    Free,
+    /// Time moves on only when nothing else can run.
+    Strict,
+}
+
+/// What scripts were found to do, so that more of it has to be seen: a run that finds out more is to be thrown away,
+/// with all before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// They look who waits.
+    pub looks: bool,
+    /// They clear events.
+    pub clears: bool,
+    /// They take several permits at once.
+    pub many_permits: bool,
+    /// They wait for the first of several threads to end.
+    pub first_end: bool,
+    /// They cancel threads.
+    pub cancels: bool,
+}
+
+/// What a run may use.
+#[derive(Clone)]
+pub struct Config {
+    pub limits: Limits,
+    pub max_threads: usize,
+    /// Where random numbers begin.
+    pub seed: u64,
+    pub time: Time,
+    pub args: Vec<String>,
+    /// The lines of standard input.
+    pub input: Arc<Vec<String>>,
+    /// Whether each text that is printed is a step whose order matters.
+    pub prints: bool,
+    pub discovered: Discovered,
+}
+
+/// A thread, or something else that a schedule can let happen, with the arm of a `select` that is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Choice {
+    pub actor: u16,
+    pub arm: u16,
+}
+
+/// What a choice is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Strand(usize),
+    Timer(usize),
+    Scope(usize),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is left that the program does not end without.
+    Finished,
+    /// `exit` was called.
+    Exit(i32),
+    /// A thread computes without end, as far as one can see.
+    Endless,
+    /// Threads go round, and nobody is left to change what they look at.
+    Livelock,
+}
+
+/// Whether a step is ordered with all others, whatever they touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// Only with those that touch the same.
+    No,
+    /// It looks at what others are doing, or ends the program: it could have come earlier or later.
+    Looks,
+    /// It happened because nothing else could.
+    Forced,
+}
+
+/// A lock that was never given back.
+pub struct Leak {
+    /// What reports call the lock.
+    pub lock: String,
+    /// Where it was taken.
+    pub taken: Option<Place>,
+    /// Who took it, and has ended.
+    pub holder: String,
+}
+
+/// Something worth telling that is no step of its own.
+#[derive(Clone)]
+pub enum Note {
+    /// A notification found nobody who waits, here; of which condition.
+    NotifiedNobody(usize, Option<Place>),
+}
+
+/// How often a thread may use up its fuel in one step.
+const MOST_FUEL: usize = 200;
+
+/// A run.
+pub struct World {
+    pub(super) program: Arc<Program>,
+    pub(super) config: Config,
+    pub(super) strands: Vec<Strand>,
+    pub(super) things: Vec<Thing>,
+    pub(super) timers: Vec<TimerBody>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) actors: Vec<Actor>,
+    next_id: u64,
+    resources: Resource,
+    places: FxHashMap<(usize, u64), Resource>,
+    /// What is kept so that its address stands for it until the run is over.
+    kept: Vec<Value>,
+    pub(super) footprint: Vec<Touch>,
+    /// Whether the last step is ordered with all others.
+    pub(super) alone: Alone,
+    /// How much there is that the program does not end without.
+    pub(super) keeping: usize,
+    pub(super) counts: Counts,
+    pub(super) input_at: usize,
+    pub(super) files: FxHashMap<String, String>,
+    pub(super) output: String,
+    pub(super) ended: Option<End>,
+    pub(super) discovered: Discovered,
+    pub(super) notes: Vec<Note>,
+    pub(super) deadlock_told: bool,
+    /// Where the last step was.
+    stepped: u64,
+    pub(super) time_passes: bool,
+    /// By resource: how often it was changed.
+    pub(super) changes: Vec<u32>,
+    /// How time stands, where it is one for all.
+    pub(super) now: i64,
+    pub(super) fixed: Fixed,
+    /// The waiting thread whose action happens at once with the one that is being done.
+    pub(super) met_partner: Option<(usize, crate::primitives::Action)>,
+}
+
+/// How many threads, tasks and timers without a name there were.
+#[derive(Default)]
+pub struct Counts {
+    pub threads: u64,
+    pub tasks: u64,
+    pub timers: u64,
+}
+
+/// The resources that every run has.
+pub struct Fixed {
+    /// The numbers that new threads get.
+    pub ids: Resource,
+    /// Who is alive.
+    pub alive: Resource,
+    /// The order in which threads end.
+    pub ends: Resource,
+    pub input: Resource,
+    pub files: Resource,
+    pub output: Resource,
+}
+
+const FIXED: Fixed = Fixed { ids: 0, alive: 1, ends: 2, input: 3, files: 4, output: 5 };
+
+impl World {
+    /// A run of a unit, at its beginning: the first thread has come to its first step.
+    #[must_use]
+    pub fn new(program: Arc<Program>, unit: UnitId, config: Config) -> World {
+        let mut world = World {
+            program,
+            config,
+            strands: Vec::new(),
+            things: Vec::new(),
+            timers: Vec::new(),
+            scopes: Vec::new(),
+            actors: Vec::new(),
+            next_id: 1,
+            resources: 0,
+            places: FxHashMap::default(),
+            kept: Vec::new(),
+            footprint: Vec::new(),
+            alone: Alone::No,
+            keeping: 0,
+            counts: Counts::default(),
+            input_at: 0,
+            files: FxHashMap::default(),
+            output: String::new(),
+            ended: None,
+            discovered: Discovered::default(),
+            notes: Vec::new(),
+            deadlock_told: false,
+            stepped: 0,
+            time_passes: false,
+            changes: Vec::new(),
+            now: 0,
+            fixed: FIXED,
+            met_partner: None,
+        };
+        world.restart(unit);
+        world
+    }
+
+    /// The run once more, from its beginning.
+    pub fn restart(&mut self, unit: UnitId) {
+        // Machines go first: they borrow from what globals hold.
+        self.strands.clear();
+        self.things.clear();
+        self.timers.clear();
+        self.scopes.clear();
+        self.actors.clear();
+        self.places.clear();
+        self.kept.clear();
+        self.footprint.clear();
+        self.changes.clear();
+        self.files.clear();
+        self.output.clear();
+        self.notes.clear();
+        self.program.reset();
+        self.next_id = 1;
+        self.resources = 6;
+        self.alone = Alone::No;
+        self.keeping = 0;
+        self.counts = Counts::default();
+        self.input_at = 0;
+        self.ended = None;
+        self.discovered = self.config.discovered;
+        self.deadlock_told = false;
+        self.now = 0;
+        if !self.config.args.is_empty() {
+            let args = self.config.args.iter().map(|arg| Value::str(arg)).collect();
+            self.program.set_global(ARGS_GLOBAL, List::value(args).unwrap_or(Value::NIL));
+        } else {
+            self.program.set_global(ARGS_GLOBAL, List::value(Vec::new()).unwrap_or(Value::NIL));
+        }
+        self.program.set_global(PI_GLOBAL, Value::float(std::f64::consts::PI));
+        let machine = Machine::script(self.program.clone(), self.config.limits, unit);
+        let main = self.add_strand(StrandKind::Main, "main".into(), None);
+        self.keeping += 1;
+        self.start(main, machine);
+    }
+
+    // ---- Taking steps ------------------------------------------------------------------------
+
+    /// Lets a choice, one of the options, do its next step.
+    pub fn step(&mut self, choice: Choice) {
+        self.footprint.clear();
+        self.alone = Alone::No;
+        let actor = self.actors[usize::from(choice.actor)];
+        self.stepped = match actor {
+            Actor::Strand(strand) => self.strands[strand].site,
+            Actor::Timer(_) => 0,
+            Actor::Scope(scope) => self.scopes[scope].site,
+        };
+        match actor {
+            Actor::Strand(strand) => match self.perform(strand, usize::from(choice.arm)) {
+                Ok(Next::Answer(answer)) => {
+                    self.mark_needed(strand);
+                    self.note_changes(Some(strand));
+                    self.go_on(strand, answer);
+                }
+                Ok(Next::Stay) => self.note_changes(Some(strand)),
+                Err(error) => {
+                    self.note_changes(Some(strand));
+                    self.raise(strand, error);
+                }
+            },
+            Actor::Timer(timer) => {
+                self.fire(timer);
+                self.note_changes(None);
+            }
+            Actor::Scope(scope) => {
+                self.expire(scope);
+                self.note_changes(None);
+            }
+        }
+    }
+
+    /// Nobody can go on, though the program has not ended: the one that is to be told gets a `Deadlock`: as a
+    /// choice. `None` if nobody is there to be told.
+    pub fn break_deadlock(&mut self) -> Option<Choice> {
+        self.footprint.clear();
+        self.alone = Alone::Forced;
+        if !self.spinning().is_empty() {
+            self.ended = Some(End::Livelock);
+            return None;
+        }
+        let victim = deadlock::victim(self)?;
+        self.stepped = self.strands[victim].site;
+        let error = deadlock::of_all(self, victim);
+        let actor = self.strands[victim].actor as u16;
+        self.raise(victim, error.into_inner());
+        Some(Choice { actor, arm: 0 })
+    }
+
+    /// Raises an error in a strand where it waits.
+    pub(super) fn raise(&mut self, strand: usize, error: Value) {
+        self.leave_lines(strand);
+        match std::mem::replace(&mut self.strands[strand].wish, Wish::Nothing) {
+            Wish::Children { scope, failed, or_else } => {
+                self.children_wait_failed(strand, (scope, failed, or_else), error);
+            }
+            _ => self.go_on(strand, Answer::Raise(error)),
+        }
+    }
+
+    /// Runs a strand's machine until it wants something that others could see.
+    pub(super) fn go_on(&mut self, strand: usize, answer: Answer) {
+        let Some(mut machine) = self.strands[strand].machine.take() else { return };
+        let mut answer = answer;
+        let mut fuel = 0;
+        let wish = loop {
+            answer = match machine.resume::<Controlled>(answer) {
+                Pause::Ask(request) => {
+                    self.strands[strand].site = machine.site();
+                    match self.take_up(strand, request) {
+                        TakenUp::Wish(wish) => break wish,
+                        TakenUp::Answer(answer) => answer,
+                        TakenUp::Raise(error) => Answer::Raise(error),
+                    }
+                }
+                Pause::OutOfFuel => {
+                    fuel += 1;
+                    if fuel > MOST_FUEL {
+                        self.ended = Some(End::Endless);
+                        break Wish::Nothing;
+                    }
+                    Answer::Continue
+                }
+                Pause::Done(value) => break Wish::End(Ended::Value(Published::new(value))),
+                Pause::Failed(error) => {
+                    let error = Published::new(error);
+                    let cancelled = self.strands[strand].signals.raised(&error);
+                    break Wish::End(if cancelled {
+                        Ended::Cancelled(error)
+                    } else {
+                        Ended::Failed(error)
+                    });
+                }
+            };
+            if self.ended.is_some() {
+                break Wish::Nothing;
+            }
+        };
+        self.strands[strand].machine = Some(machine);
+        self.set_wish(strand, wish);
+        self.note_visit(strand);
+    }
+
+    /// What a strand wants next.
+    pub(super) fn set_wish(&mut self, strand: usize, wish: Wish) {
+        self.arm(strand, &wish);
+        let strand = &mut self.strands[strand];
+        strand.arrived = false;
+        strand.wish = wish;
+    }
+
+    /// One that went round goes on because something has changed: it needed that.
+    fn mark_needed(&mut self, strand: usize) {
+        for at in 0..self.footprint.len() {
+            let resource = self.footprint[at].resource;
+            if let Some(changed) = self.changed_while_round(strand, resource) {
+                self.footprint[at] = self.footprint[at].needs(1, i64::from(changed));
+            }
+        }
+    }
+
+    /// Starts a strand's machine.
+    pub(super) fn start(&mut self, strand: usize, mut machine: Machine) {
+        let of = &self.strands[strand];
+        let spawned = match of.task {
+            Some(task) => self.strands[task].spawned.clone(),
+            None => of.spawned.clone(),
+        };
+        machine.set_thread(of.id, of.name.clone(), spawned, Arc::default());
+        self.strands[strand].machine = Some(Box::new(machine));
+        self.go_on(strand, Answer::Continue);
+    }
+
+    /// There is something less that the program does not end without.
+    pub(super) fn let_die(&mut self) {
+        self.keeping -= 1;
+        if self.keeping == 0 && self.ended.is_none() {
+            self.ended = Some(End::Finished);
+        }
+    }
+
+    // ---- Numbers -----------------------------------------------------------------------------
+
+    pub(super) fn next_id(&mut self) -> ThreadId {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
+    pub(super) fn new_resources(&mut self, count: u32) -> Resource {
+        self.resources += count;
+        self.resources - count
+    }
+
+    /// A resource by a key of its own; `keep` is kept, so that its address stays its own.
+    pub(super) fn place(&mut self, of: usize, part: u64, keep: Option<&Value>) -> Resource {
+        if let Some(resource) = self.places.get(&(of, part)) {
+            return *resource;
+        }
+        let resource = self.new_resources(1);
+        self.places.insert((of, part), resource);
+        if let Some(value) = keep {
+            self.kept.push(value.clone());
+        }
+        resource
+    }
+
+    pub(super) fn new_actor(&mut self, actor: Actor) -> usize {
+        self.actors.push(actor);
+        self.actors.len() - 1
+    }
+
+    pub(super) fn touch(&mut self, touch: Touch) {
+        self.footprint.push(touch);
+    }
+
+    pub(super) fn touched(&mut self, resource: Resource, mode: Mode, order: Order) {
+        self.footprint.push(Touch::new(resource, mode, order));
+    }
+
+    /// The strand with this number, if it has not ended.
+    pub(super) fn strand_of(&self, id: ThreadId) -> Option<usize> {
+        self.strands.iter().position(|strand| strand.id == id)
+    }
+
+    pub(super) fn strand_name(&self, id: ThreadId) -> String {
+        match self.strand_of(id) {
+            Some(strand) => self.strands[strand].name.to_string(),
+            None => format!("thread #{id}"),
+        }
+    }
+
+    pub(super) fn place_of(&self, strand: usize) -> Option<Place> {
+        self.program.place_of_site(self.strands[strand].site)
+    }
+
+    // ---- What can be seen from outside -------------------------------------------------------
+
+    /// What the last step touched.
+    #[must_use]
+    pub fn footprint(&self) -> &[Touch] {
+        &self.footprint
+    }
+
+    /// Whether the last step is ordered with all others.
+    #[must_use]
+    pub fn alone(&self) -> Alone {
+        self.alone
+    }
+
+    /// Whether nothing can happen now but that time passes, so that it is no matter who is first.
+    #[must_use]
+    pub fn is_time_passing(&self) -> bool {
+        self.time_passes
+    }
+
+    /// Where in the script the last step was, as a word.
+    #[must_use]
+    pub fn stepped_site(&self) -> u64 {
+        self.stepped
+    }
+
+    /// The place that such a word tells.
+    #[must_use]
+    pub fn place_of_site(&self, site: u64) -> Option<Place> {
+        self.program.place_of_site(site)
+    }
+
+    /// The locks whose holder has ended.
+    #[must_use]
+    pub fn leaks(&self) -> Vec<Leak> {
+        let mut leaks = Vec::new();
+        for thing in &self.things {
+            let holders = match &thing.state {
+                super::thing::State::RwLock(lock) => lock.inside(),
+                _ => thing.owner().into_iter().collect(),
+            };
+            for holder in holders {
+                let Some(strand) = self.strand_of(holder) else { continue };
+                if self.strands[strand].ended.is_none() {
+                    continue;
+                }
+                let site = thing.object.site.load(std::sync::atomic::Ordering::Relaxed);
+                leaks.push(Leak {
+                    lock: thing.object.to_string(),
+                    taken: self.program.place_of_site(site),
+                    holder: self.strands[strand].name.to_string(),
+                });
+            }
+        }
+        leaks
+    }
+
+    /// How many there are that a schedule can choose, or could once.
+    #[must_use]
+    pub fn actor_count(&self) -> usize {
+        self.actors.len()
+    }
+
+    /// How the run ended, if it has.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.ended
+    }
+
+    /// What was printed.
+    #[must_use]
+    pub fn output(&self) -> &str {
+        &self.output
+    }
+
+    /// Whether more was found out than was known when the run began: it is to be thrown away.
+    #[must_use]
+    pub fn has_discovered(&self) -> bool {
+        self.discovered != self.config.discovered
+    }
+
+    /// What later runs are to know.
+    pub fn learn(&mut self) {
+        self.config.discovered = self.discovered;
+    }
+
+    /// What was found out so far.
+    #[must_use]
+    pub fn discovered(&self) -> Discovered {
+        self.discovered
+    }
+
+    /// What is worth telling of the run.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The threads that go round for ever, and where.
+    #[must_use]
+    pub fn going_round(&self) -> Vec<(String, Option<Place>)> {
+        let told = |strand: usize| (self.strands[strand].name.to_string(), self.place_of(strand));
+        self.spinning().into_iter().map(told).collect()
+    }
+
+    /// The errors that nobody has received.
+    #[must_use]
+    pub fn uncaught(&self) -> Vec<Published> {
+        let mut all = Vec::new();
+        for strand in &self.strands {
+            if let (Some(Ended::Failed(error)), false) = (&strand.ended, strand.received)
+                && strand.scope.is_none()
+                && matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task)
+            {
+                all.push(error.clone());
+            }
+        }
+        for timer in &self.timers {
+            if let (Some(Ended::Failed(error)), false) = (&timer.state.ended, timer.received)
+                && timer.scope.is_none()
+            {
+                all.push(error.clone());
+            }
+        }
+        all
+    }
+
+    /// What an actor is called.
+    #[must_use]
+    pub fn actor_name(&self, actor: usize) -> String {
+        match self.actors[actor] {
+            Actor::Strand(strand) => self.strands[strand].name.to_string(),
+            Actor::Timer(timer) => self.timers[timer].name.to_string(),
+            Actor::Scope(_) => "a scope's time".to_owned(),
+        }
+    }
+
+    /// Where an actor is in the script.
+    #[must_use]
+    pub fn actor_place(&self, actor: usize) -> Option<Place> {
+        match self.actors[actor] {
+            Actor::Strand(strand) => self.place_of(strand),
+            Actor::Timer(timer) => Some(self.timers[timer].spawned.place.clone()),
+            Actor::Scope(scope) => self.program.place_of_site(self.scopes[scope].site),
+        }
+    }
+}
+
+/// What comes of a step.
+pub(super) enum Next {
+    /// The machine goes on with this.
+    Answer(Answer),
+    /// The strand waits for something else now.
+    Stay,
+}
+
+impl From<Value> for Next {
+    fn from(value: Value) -> Next {
+        Next::Answer(Answer::Value(value))
+    }
+}
+
+/// What comes of a request before it is a step.
+pub(super) enum TakenUp {
+    /// It is a step.
+    Wish(Wish),
+    /// Nobody else can see it.
+    Answer(Answer),
+    Raise(Value),
+}
+
+/// The error that a fault raises.
+pub(super) fn fault(fault: &Fault) -> Value {
+    ErrorValue::of_fault(fault).into()
+}
+
+/// An error of the language's own.
+pub(super) fn error(kind: ErrorKind, message: impl Into<String>) -> Value {
+    fault(&Fault::new(kind, message))
+}

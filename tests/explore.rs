@@ -1,0 +1,198 @@
+//! Every script of `tests/explore` is explored: what must come of it stands in its comments.
+//!
+//! | comment | means |
+//! |---|---|
+//! | `#verdict verified` | the verdict: `verified`, `found`, `bounded` or `sampled` |
+//! | `#finds race x += 1` | a finding of this kind, about this line, whose report has this text; these are all |
+//! | `#schedules N` | so many schedules, with the strategy `dpor` |
+//! | `#preemptions N` | the counterexample of the finding on this line, or of the first, has so many, proved |
+//! | `#time strict` | how time passes |
+//!
+//! Each finding's schedule is replayed, and must lead to it again.
+
+use conc::explore::{Explored, Finding, Options, Verdict, Which};
+use conc::runtime::controlled::{Config, Discovered, Time};
+use conc::session::{Given, Session};
+use conc::vm::{Limits, UnitId};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/explore");
+    let mut scripts: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the scripts are there")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "conc"))
+        .collect();
+    scripts.sort();
+    let trial = |path: PathBuf| {
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        Trial::test(name, move || check(&path))
+    };
+    libtest_mimic::run(&Arguments::from_args(), scripts.into_iter().map(trial).collect()).exit();
+}
+
+#[derive(Default)]
+struct Expected {
+    verdict: String,
+    findings: Vec<(usize, String, String)>,
+    schedules: Option<u64>,
+    preemptions: Option<usize>,
+    strict: bool,
+}
+
+fn expected(text: &str) -> Expected {
+    let mut expected = Expected::default();
+    for (at, line) in text.lines().enumerate() {
+        for (mark, rest) in marks(line) {
+            match mark {
+                "verdict" => rest.clone_into(&mut expected.verdict),
+                "finds" => {
+                    let (kind, text) = match rest.strip_prefix("lost wake-up") {
+                        Some(text) => ("lost wake-up", text),
+                        None => match rest.strip_prefix("leaked lock") {
+                            Some(text) => ("leaked lock", text),
+                            None => rest.split_once(' ').unwrap_or((rest, "")),
+                        },
+                    };
+                    expected.findings.push((at + 1, kind.to_owned(), text.trim().to_owned()));
+                }
+                "schedules" => expected.schedules = rest.parse().ok(),
+                "preemptions" => expected.preemptions = rest.parse().ok(),
+                "time" => expected.strict = rest == "strict",
+                _ => {}
+            }
+        }
+    }
+    expected
+}
+
+/// The marks of a line: `#word rest`.
+fn marks(line: &str) -> Vec<(&str, &str)> {
+    let mut marks = Vec::new();
+    for part in line.split('#').skip(1) {
+        let (word, rest) = part.split_once(' ').unwrap_or((part, ""));
+        marks.push((word.trim(), rest.trim()));
+    }
+    marks
+}
+
+fn config(strict: bool) -> Config {
+    Config {
+        limits: Limits::default(),
+        max_threads: 1000,
+        seed: 0,
+        time: if strict { Time::Strict } else { Time::Free },
+        args: Vec::new(),
+        input: Arc::new(Vec::new()),
+        prints: false,
+        discovered: Discovered::default(),
+    }
+}
+
+fn load(path: &Path) -> Result<(Session, UnitId), String> {
+    let mut session = Session::default();
+    let told = |reports: Vec<conc::diagnostics::Report>| {
+        reports.iter().map(|report| report.message.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let given = Given::file(&path.display().to_string()).map_err(|report| told(vec![report]))?;
+    let unit = session.load(&given).map_err(told)?;
+    Ok((session, unit))
+}
+
+fn check(path: &Path) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(path)?;
+    let expected = expected(&text);
+    let config = config(expected.strict);
+    let (session, unit) = load(path)?;
+    let options = Options {
+        which: Which::Dpor,
+        budget: Duration::from_secs(60),
+        after_finding: Duration::from_secs(60),
+        most_steps: 2_000,
+        ..Options::default()
+    };
+    let explored = session.explore(unit, &config, &options);
+    let mut wrong = String::new();
+    compare(&expected, &explored, &mut wrong);
+    for finding in &explored.findings {
+        match session.replay(unit, &config, &finding.schedule) {
+            Ok(again) if again.findings.iter().any(|other| same(finding, other)) => {}
+            Ok(_) => writeln!(wrong, "{}: its schedule does not lead to it again", told(finding))?,
+            Err(step) => writeln!(wrong, "{}: step {step} cannot be replayed", told(finding))?,
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+fn same(a: &Finding, b: &Finding) -> bool {
+    a.kind == b.kind && line_of(a) == line_of(b)
+}
+
+fn line_of(finding: &Finding) -> Option<usize> {
+    finding.report.labels.first().map(|label| label.place.line())
+}
+
+fn lines_of(finding: &Finding) -> Vec<usize> {
+    let parts = finding.report.related.iter().flat_map(|part| &part.labels);
+    finding.report.labels.iter().chain(parts).map(|label| label.place.line()).collect()
+}
+
+fn told(finding: &Finding) -> String {
+    format!("{} at {:?}: {}", finding.kind.name(), lines_of(finding), finding.report.message)
+}
+
+fn compare(expected: &Expected, explored: &Explored, wrong: &mut String) {
+    let mut say = |text: String| {
+        let _ = writeln!(wrong, "{text}");
+    };
+    if explored.verdict.name() != expected.verdict {
+        let why = match &explored.verdict {
+            Verdict::Bounded(why) => why.clone(),
+            _ => String::new(),
+        };
+        say(format!(
+            "the verdict is {} {why}, not {} (in {} schedules)",
+            explored.verdict.name(),
+            expected.verdict,
+            explored.runs
+        ));
+    }
+    let mut left: Vec<&Finding> = explored.findings.iter().collect();
+    for (line, kind, text) in &expected.findings {
+        let fits = |finding: &&Finding| {
+            finding.kind.name() == kind
+                && lines_of(finding).contains(line)
+                && finding.report.message.contains(text.as_str())
+        };
+        match left.iter().position(fits) {
+            Some(at) => {
+                left.remove(at);
+            }
+            None => say(format!("line {line}: no {kind} with `{text}` was found")),
+        }
+    }
+    for finding in left {
+        say(format!("it was not to be found: {}", told(finding)));
+    }
+    if let Some(schedules) = expected.schedules
+        && schedules != explored.runs
+    {
+        say(format!("{} schedules were run, not {schedules}", explored.runs));
+    }
+    if let Some(preemptions) = expected.preemptions {
+        match explored.findings.first().and_then(|finding| finding.counterexample.as_ref()) {
+            Some(example) if example.preemptions == preemptions && example.is_minimal => {}
+            Some(example) => say(format!(
+                "the counterexample has {} preemptions (proved: {}), not {preemptions}",
+                example.preemptions, example.is_minimal
+            )),
+            None => say("there is no counterexample".to_owned()),
+        }
+    }
+}
