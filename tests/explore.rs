@@ -1,4 +1,4 @@
-//! Every script of `tests/explore` is explored: what must come of it stands in its comments.
+//! Every script of `tests/explore`, and of `examples` with a line `#explored`, is explored: what must come of it stands in its comments.
 //!
 //! | comment | means |
 //! |---|---|
@@ -29,12 +29,23 @@ fn main() {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "conc"))
         .collect();
+    scripts.extend(examples(&root.join("examples")));
     scripts.sort();
     let trial = |path: PathBuf| {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         Trial::test(name, move || check(&path))
     };
     libtest_mimic::run(&Arguments::from_args(), scripts.into_iter().map(trial).collect()).exit();
+}
+
+/// The examples that are to be explored.
+fn examples(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).expect("there are examples").flatten();
+    let is_explored = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.lines().any(|line| line == "#explored")
+    };
+    files.map(|entry| entry.path()).filter(is_explored).collect()
 }
 
 #[derive(Default)]

@@ -11,6 +11,7 @@
 //! | `#in text` | the next line of standard input |
 //! | `#args a b` | the script's arguments |
 //! | `#flags a b` | options of `conc run` |
+//! | `#explored` | it is not run here: `tests/explore.rs` runs it by every schedule |
 //!
 //! `text` may hold `…` for anything. A file whose name begins with `_` is a part of another test. `CONC=path`
 //! tests that binary instead of the one just built.
@@ -65,10 +66,17 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
         let is_part = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('_'));
         if path.is_dir() {
             collect(&path, scripts);
-        } else if path.extension().is_some_and(|extension| extension == "conc") && !is_part {
+        } else if !is_explored(&path)
+            && path.extension().is_some_and(|extension| extension == "conc") && !is_part {
             scripts.push(path);
         }
     }
+}
+
+/// Whether it is a script that goes wrong now and then, for `conc explore` to show.
+fn is_explored(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().any(|line| line == "#explored")
 }
 
 #[derive(Default)]

@@ -48,14 +48,31 @@ pub fn table(of: &Counterexample, style: Style) -> String {
         line(mark, &shown, &cells(&row.text));
         if !row.notes.is_empty() {
             let arrow = if style.unicode { "↳" } else { ">" };
-            line("", "", &cells(&format!("  {arrow} {}", row.notes.join(", "))));
+            for note in wrapped(&row.notes, width.saturating_sub(4)) {
+                line("", "", &cells(&format!("  {arrow} {note}")));
+            }
         }
     }
     out
 }
 
 fn longest(row: &crate::explore::Row) -> usize {
-    row.text.chars().count().max(row.notes.join(", ").chars().count() + 4)
+    row.text.chars().count().max(row.notes.join(", ").chars().count().min(40) + 4)
+}
+
+/// Notes in lines that are no wider than that, where that can be.
+fn wrapped(notes: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for note in notes {
+        match lines.last_mut() {
+            Some(last) if last.chars().count() + 2 + note.chars().count() <= width => {
+                last.push_str(", ");
+                last.push_str(note);
+            }
+            _ => lines.push(note.clone()),
+        }
+    }
+    lines
 }
 
 /// A text of exactly that width.

@@ -92,7 +92,9 @@ pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
             Some((schedule, proved)) => (schedule, proved),
             None => (explorer.findings[at].schedule.clone(), false),
         };
-        let mut table = of_schedule(explorer, &schedule, false);
+        let key = explorer.findings[at].key.clone();
+        let table = of_schedule(explorer, &schedule, Some(&key));
+        let mut table = table;
         table.is_minimal = is_minimal || table.preemptions == 0;
         explorer.findings[at].schedule = schedule;
         explorer.findings[at].counterexample = Some(table);
@@ -110,10 +112,14 @@ struct Taken {
     forced: bool,
 }
 
-/// A schedule as a table; with all steps, or with those that matter.
-pub(super) fn of_schedule(explorer: &mut Explorer, schedule: &[Choice], whole: bool) -> Counterexample {
-    let taken = explorer.take_down(schedule);
-    let matters = |at: usize| whole || matters(&taken, at);
+/// A schedule as a table: whole, or with the steps that matter for a finding.
+pub(super) fn of_schedule(
+    explorer: &mut Explorer,
+    schedule: &[Choice],
+    of: Option<&Key>,
+) -> Counterexample {
+    let taken = explorer.take_down(schedule, of);
+    let matters = |at: usize| of.is_none() || matters(&taken, at);
     let mut table = Counterexample {
         preemptions: taken.iter().filter(|step| step.preempts).count(),
         needs_delay: taken.iter().any(|step| step.looked.is_time),
@@ -191,13 +197,15 @@ impl Taken {
 
 impl Explorer {
     /// Runs a schedule again, and takes down each step.
-    fn take_down(&mut self, schedule: &[Choice]) -> Vec<Taken> {
+    fn take_down(&mut self, schedule: &[Choice], of: Option<&Key>) -> Vec<Taken> {
         let mut taken: Vec<Taken> = Vec::new();
         let mut options = Vec::new();
         self.restart();
         let mut choices = schedule.iter();
         loop {
             self.world.options(&mut options);
+            let before = self.world.actor_count();
+            let waiting = self.world.waiting_actors();
             let (choice, looked, forced) = if options.is_empty() {
                 if self.world.end().is_some() {
                     break;
@@ -225,9 +233,27 @@ impl Explorer {
             if forced {
                 looked.does = Some("waits for ever".to_owned());
             }
+            let is_race = of.is_some_and(|key| self.has_race(choice, before, key));
+            let is_end = is_race || (forced || looked.is_hopeless) && of.is_some_and(Key::is_deadlock);
             let place = self.world.place_of_site(self.world.stepped_site());
             let touches = self.world.footprint().to_vec();
             taken.push(Taken { actor, looked, value, place, touches, preempts, forced });
+            if is_end && !is_race {
+                // The others wait where they are.
+                for (other, place) in waiting {
+                    if other != actor && taken.iter().any(|step| step.actor == other && !step.looked.is_dull) {
+                        let looked =
+                            Looked { does: Some("waits".to_owned()), ..Looked::default() };
+                        let (value, touches) = (None, Vec::new());
+                        let (preempts, forced) = (false, true);
+                        let actor = other;
+                        taken.push(Taken { actor, looked, value, place, touches, preempts, forced });
+                    }
+                }
+            }
+            if is_end {
+                break;
+            }
         }
         taken
     }

@@ -304,6 +304,20 @@ impl Explorer {
     /// The world at the beginning of a run.
     pub(super) fn restart(&mut self) {
         self.world.restart(self.unit);
+        self.races.begin();
+    }
+
+    /// Looks for races in a step that was just taken; whether it has this one.
+    pub(super) fn has_race(&mut self, choice: Choice, before: usize, key: &Key) -> bool {
+        let step = Step {
+            choice,
+            touches: self.world.footprint(),
+            alone: self.world.alone(),
+            born: before..self.world.actor_count(),
+        };
+        let known = self.races.found().len();
+        self.races.step(&step, self.world.stepped_site());
+        self.races.found()[known..].iter().any(|race| finding::race_key(&self.world, *race) == *key)
     }
 
     /// Forgets all that was seen: more is known of the script.
@@ -330,7 +344,9 @@ enum Turn {
 impl Explorer {
     fn lead(&mut self, strategy: &mut dyn Strategy, until: Instant, most_runs: u64) -> Turn {
         let first = self.runs;
+        let mut tries = 0_u32;
         loop {
+            tries += 1;
             if !strategy.begin() {
                 return Turn::Done;
             }
@@ -344,7 +360,7 @@ impl Explorer {
                 return Turn::OutOfRuns;
             }
             // Looking at the clock takes as long as some steps.
-            if self.runs % 16 == 0 || self.schedule.len() > 100 {
+            if tries.is_multiple_of(16) || self.schedule.len() > 100 {
                 let now = Instant::now();
                 if now >= until {
                     return Turn::OutOfTime;
@@ -568,7 +584,7 @@ pub fn replay(
         explorer.note(ran);
         let output = explorer.world.output().to_owned();
         let schedule = explorer.schedule.clone();
-        let table = counterexample::of_schedule(&mut explorer, &schedule, true);
+        let table = counterexample::of_schedule(&mut explorer, &schedule, None);
         return Ok(Replayed { findings: std::mem::take(&mut explorer.findings), output, table });
     }
 }

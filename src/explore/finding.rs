@@ -58,6 +58,13 @@ pub struct Key {
     places: Vec<(String, u32)>,
 }
 
+impl Key {
+    /// Whether it is a wait that never ends.
+    pub fn is_deadlock(&self) -> bool {
+        matches!(self.kind, FindingKind::Deadlock | FindingKind::LostWakeUp)
+    }
+}
+
 fn spot(place: &Place) -> (String, u32) {
     (place.source.name().to_owned(), place.span.start)
 }
@@ -96,11 +103,7 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
         found.push((Key { kind, places }, Source::Error(error)));
     }
     for race in races {
-        let places = [race.first.0, race.second.0];
-        let mut places: Vec<_> =
-            places.iter().filter_map(|site| world.place_of_site(*site)).map(|p| spot(&p)).collect();
-        places.sort();
-        let key = Key { kind: FindingKind::Race, places };
+        let key = race_key(world, *race);
         if !found.iter().any(|(known, _)| *known == key) {
             found.push((key, Source::Race(*race)));
         }
@@ -115,6 +118,15 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
         let places = leak.taken.as_ref().map(spot).into_iter().collect();
         found.push((Key { kind: FindingKind::LeakedLock, places }, Source::Leak(leak)));
     }
+}
+
+/// What tells a race apart.
+pub fn race_key(world: &World, race: Race) -> Key {
+    let places = [race.first.0, race.second.0];
+    let mut places: Vec<_> =
+        places.iter().filter_map(|site| world.place_of_site(*site)).map(|p| spot(&p)).collect();
+    places.sort();
+    Key { kind: FindingKind::Race, places }
 }
 
 /// What a finding is made of.

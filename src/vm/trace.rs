@@ -108,7 +108,10 @@ impl Machine {
     /// The place where the machine is, as one word: see [`super::Program::place_of_site`].
     #[must_use]
     pub fn site(&self) -> u64 {
-        let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, frame.running())));
+        // An instruction that asks before it touches something is run again: it is the next one.
+        let asks = self.granted && self.held.is_none();
+        let at = |frame: &Frame| if asks { frame.pc() } else { frame.running() };
+        let frame = self.frames.iter().rev().find_map(|frame| Some((frame.code?, at(frame))));
         frame.map_or(0, |(code, at)| site_of(code, at))
     }
     /// The innermost calls that are open.

@@ -20,6 +20,8 @@ pub struct Looked {
     pub is_dull: bool,
     /// Whether a thread ends with an error.
     pub is_end_with_error: bool,
+    /// Whether it waits for what can never come.
+    pub is_hopeless: bool,
     /// Whether time runs out: a sleep, a limit, a timer.
     pub is_time: bool,
 }
@@ -42,9 +44,13 @@ impl World {
                 return Looked { is_time: true, ..does(words) };
             }
             _ if of.met.is_none() && !self.is_ready(strand) => {
-                let words =
-                    if of.signals.wants_error() { "is cancelled" } else { "has to wait" };
-                return does(words);
+                if of.signals.wants_error() && of.wish.is_blocking() {
+                    return does("is cancelled");
+                }
+                if of.until.is_none() && self.is_hopeless(strand) {
+                    return Looked { is_hopeless: true, ..does("waits for ever") };
+                }
+                return does("waits");
             }
             _ => {}
         }
@@ -82,6 +88,19 @@ impl World {
             Wish::End(_) => Looked { is_dull: true, ..Looked::default() },
             _ => Looked::default(),
         }
+    }
+
+    /// The threads that wait for others, and where.
+    #[must_use]
+    pub fn waiting_actors(&self) -> Vec<(usize, Option<crate::source::Place>)> {
+        let waits = |strand: &usize| {
+            let of = &self.strands[*strand];
+            of.actor < self.actors.len()
+                && !matches!(of.wish, Wish::Nothing | Wish::NextTask(_) | Wish::End(_))
+                && !self.is_ready(*strand)
+        };
+        let all = (0..self.strands.len()).filter(waits);
+        all.map(|strand| (self.strands[strand].actor, self.place_of(strand))).collect()
     }
 
     /// The value that a step has read or written.

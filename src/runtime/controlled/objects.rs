@@ -288,13 +288,20 @@ impl World {
                 let mode = if semaphore.bound.is_some() { Mode::Write } else { Mode::Add };
                 self.touch(new(mode, Order::Release).gives(*count));
             }
+            // What readers release is for writers alone: readers do not order each other.
             (State::RwLock(_), Action::AcquireSide { write }) => {
                 let mode = if *write { Mode::Write } else { Mode::Add };
                 self.touch(new(mode, Order::Acquire));
+                if *write {
+                    self.touched(first + 1, Mode::Write, Order::Acquire);
+                }
             }
-            (State::RwLock(_), Action::ReleaseSide { write }) => {
-                let mode = if *write { Mode::Write } else { Mode::Add };
-                self.touch(new(mode, Order::Release));
+            (State::RwLock(_), Action::ReleaseSide { write: true }) => {
+                self.touch(new(Mode::Write, Order::Release));
+            }
+            (State::RwLock(_), Action::ReleaseSide { write: false }) => {
+                self.touch(new(Mode::Add, Order::None));
+                self.touched(first + 1, Mode::Add, Order::Release);
             }
             (State::Event(_), Action::Set) => self.touch(new(Mode::Add, Order::Release).gives(1)),
             (State::Event(_), Action::Wait { since }) => {

@@ -302,7 +302,11 @@ impl World {
         self.stepped = self.strands[victim].site;
         let error = deadlock::of_all(self, victim);
         let actor = self.strands[victim].actor as u16;
-        self.raise(victim, error.into_inner());
+        match self.waited_in_vain(victim, error.into_inner()) {
+            Ok(Next::Answer(answer)) => self.go_on(victim, answer),
+            Ok(Next::Stay) => {}
+            Err(error) => self.raise(victim, error),
+        }
         Some(Choice { actor, arm: 0 })
     }
 

@@ -1,0 +1,230 @@
+//! Small programs made by chance: what `dpor` explores is what `dfs` explores, what real threads do is among it, and
+//! each schedule can be replayed. `CONC_PROGRAMS=N` tries so many.
+
+use conc::explore::{Explored, Options, Verdict, Which};
+use conc::runtime::controlled::{Config, Discovered, Time};
+use conc::runtime::threads;
+use conc::session::{Given, Session};
+use conc::vm::Limits;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How many programs are tried if nothing else is said, and how long.
+const PROGRAMS: u64 = 400;
+const LONGEST: Duration = Duration::from_secs(60);
+/// A program with more schedules than this is left out: `dfs` would take too long.
+const MOST_SCHEDULES: u64 = 30_000;
+/// How often a program is run on real threads.
+const REAL_RUNS: usize = 3;
+
+fn config() -> Config {
+    Config {
+        limits: Limits::default(),
+        max_threads: 1000,
+        seed: 0,
+        time: Time::Free,
+        args: Vec::new(),
+        input: Arc::new(Vec::new()),
+        prints: false,
+        discovered: Discovered::default(),
+    }
+}
+
+fn explored(script: &str, which: Which, most: u64) -> Explored {
+    let mut session = Session::default();
+    let unit = session.load(&Given::text("random.conc", script)).unwrap_or_else(|reports| {
+        panic!("{}:\n{script}", reports[0].message);
+    });
+    let options = Options {
+        which,
+        budget: Duration::from_secs(60),
+        after_finding: Duration::from_secs(60),
+        most_runs: Some(most),
+        most_steps: 500,
+        outcomes: true,
+        minimize: false,
+        ..Options::default()
+    };
+    session.explore(unit, &config(), &options)
+}
+
+/// What an exploration has seen: the outputs, and what went wrong where.
+fn seen(explored: &Explored) -> (BTreeSet<String>, BTreeSet<String>) {
+    let outputs = explored.outcomes.iter().map(|outcome| outcome.output.clone()).collect();
+    let findings = explored.findings.iter().map(|finding| {
+        let mut lines: Vec<usize> =
+            finding.report.labels.iter().map(|label| label.place.line()).collect();
+        lines.sort_unstable();
+        format!("{} at {lines:?}", finding.kind.name())
+    });
+    (outputs, findings.collect())
+}
+
+struct Maker {
+    random: fastrand::Rng,
+}
+
+impl Maker {
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.random.usize(..of.len())]
+    }
+
+    fn step(&mut self, depth: usize) -> String {
+        let k = self.random.u32(1..4);
+        match self.random.u32(0..if depth < 2 { 25 } else { 12 }) {
+            0 => "x += 1".to_owned(),
+            1 => format!("x = {k}"),
+            2 => "y = x".to_owned(),
+            3 => "x = y + 1".to_owned(),
+            4 => format!("xs.push({k})"),
+            5 => format!("ys[0] = {k}"),
+            6 => "y = ys[-2]".to_owned(),
+            7 => "n.add(1)".to_owned(),
+            8 => "y = n.get()".to_owned(),
+            9 => format!("y = len(xs) + {k}"),
+            10 => format!("at[\"k{k}\"] = {k}"),
+            11 => format!("n.compare_swap({}, {k})", k - 1),
+            12 | 13 => {
+                let lock = self.pick(&["m", "o", "r"]);
+                format!("lock {lock} {{ {} }}", self.step(depth + 1))
+            }
+            14 => format!("lock m, o {{ {} }}", self.step(depth + 1)),
+            15 => format!("if x == {k} {{ {} }}", self.step(depth + 1)),
+            16 => format!("send q, {k}"),
+            17 => "y = (recv q within 2ms else { 9 })".to_owned(),
+            18 => format!("acquire s within 2ms else {{ y = {k} }}"),
+            19 => "release s".to_owned(),
+            20 => "e.set()".to_owned(),
+            21 => "y = if (wait e within 2ms else { false }) { 5 } else { 6 }".to_owned(),
+            22 => format!("lock rw.read {{ {} }}", self.step(depth + 1)),
+            23 => format!("lock rw.write {{ {} }}", self.step(depth + 1)),
+            _ => match self.random.u32(0..4) {
+                0 => "lock c { notify c }".to_owned(),
+                1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }".to_owned(),
+                2 => "e.clear()".to_owned(),
+                _ => "y = select { recv q as v { v }; wait e { 4 }; else { 3 } }".to_owned(),
+            },
+        }
+    }
+
+    fn script(&mut self) -> String {
+        let mut script = String::from(
+            "var x = 0\nvar y = 0\nlet xs = []\nlet ys = [0, 0]\nlet at = {}\nlet n = Atomic(0)\n\
+             let m = Lock()\nlet o = Lock()\nlet r = RLock()\nlet rw = RwLock()\nlet s = Semaphore(1)\n\
+             let q = Queue(1)\nlet e = Event()\nlet c = Condition()\nlet said = []\n",
+        );
+        let threads = self.random.usize(2..4);
+        for thread in 0..threads {
+            let _ = writeln!(script, "let t{thread} = spawn {{");
+            for _ in 0..self.random.usize(1..if threads == 2 { 4 } else { 3 }) {
+                let _ = writeln!(script, "  {}", self.step(0));
+            }
+            let _ = writeln!(script, "}}");
+        }
+        for thread in 0..threads {
+            let _ = writeln!(script, "try {{ join t{thread} }} catch e {{ said.push(e.kind) }}");
+        }
+        script.push_str("print(x, y, xs, ys, at, n.get(), s.value(), q.len(), e.is_set(), said)\n");
+        script
+    }
+}
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<String>>);
+
+impl threads::Sink for Kept {
+    fn write(&mut self, stream: threads::Stream, text: &str) -> std::io::Result<()> {
+        if stream == threads::Stream::Out {
+            self.0.lock().expect("nobody panics").push_str(text);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a run on real threads prints.
+fn really(script: &str) -> String {
+    let mut session = Session::default();
+    let unit = session.load(&Given::text("random.conc", script)).expect("it was loaded before");
+    let kept = Kept::default();
+    let config = threads::Config {
+        limits: Limits::default(),
+        max_threads: 1000,
+        seed: None,
+        timeout: None,
+        render: Box::new(|_| String::new()),
+        signals: false,
+    };
+    let output = threads::Output::new(Box::new(kept.clone()));
+    session.run(unit, Vec::new(), config, output).expect("there are threads");
+    let text = kept.0.lock().expect("nobody panics").clone();
+    text
+}
+
+#[test]
+fn strategies_and_real_threads_agree() {
+    let wanted = std::env::var("CONC_PROGRAMS").ok().and_then(|n| n.parse().ok());
+    let first = std::env::var("CONC_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let (started, mut compared) = (Instant::now(), 0);
+    for seed in first..first + wanted.unwrap_or(PROGRAMS) {
+        if wanted.is_none() && started.elapsed() > LONGEST {
+            break;
+        }
+        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script();
+        let dpor = explored(&script, Which::Dpor, MOST_SCHEDULES);
+        if !dpor.complete {
+            continue;
+        }
+        let dfs = explored(&script, Which::Dfs, MOST_SCHEDULES);
+        if !dfs.complete {
+            continue;
+        }
+        compared += 1;
+        assert!(dpor.runs <= dfs.runs, "seed {seed}: {} of {}\n{script}", dpor.runs, dfs.runs);
+        assert_eq!(seen(&dpor), seen(&dfs), "seed {seed}: dpor (left) is not dfs\n{script}");
+        for _ in 0..REAL_RUNS {
+            let output = really(&script);
+            let known = dfs.outcomes.iter().any(|outcome| outcome.output == output);
+            assert!(known, "seed {seed}: real threads print {output}{script}\n{:?}", seen(&dfs).0);
+        }
+    }
+    assert!(compared >= 20, "only {compared} programs were small enough");
+}
+
+#[test]
+fn schedules_are_replayed_exactly() {
+    for seed in 0..40 {
+        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script();
+        let mut session = Session::default();
+        let unit = session.load(&Given::text("random.conc", &script)).expect("it is right");
+        let options = Options {
+            which: Which::Random,
+            most_runs: Some(30),
+            seed,
+            outcomes: true,
+            minimize: false,
+            ..Options::default()
+        };
+        let explored = session.explore(unit, &config(), &options);
+        for outcome in &explored.outcomes {
+            let again = session.replay(unit, &config(), &outcome.schedule);
+            let again = again.unwrap_or_else(|step| panic!("seed {seed}: step {step}\n{script}"));
+            assert_eq!(again.output, outcome.output, "seed {seed}\n{script}");
+        }
+    }
+}
+
+#[test]
+fn all_strategies_find_the_lost_update() {
+    let script = "var x = 0\nfn work() { x += 1 }\nlet a = spawn work()\nlet b = spawn work()\njoin a, b\nassert x == 2\n";
+    for which in [Which::All, Which::Dpor, Which::Dfs, Which::Pos, Which::Pct, Which::Random] {
+        let explored = explored(script, which, 500);
+        assert_eq!(explored.verdict, Verdict::Found, "{}", which.name());
+        assert_eq!(explored.findings.len(), 2, "{}", which.name());
+    }
+}
