@@ -102,7 +102,8 @@ impl Maker {
             23 => format!("lock rw.write {{ {} }}", self.step(depth + 1)),
             _ => match self.random.u32(0..4) {
                 0 => "lock c { notify c }".to_owned(),
-                1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }".to_owned(),
+                1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }"
+                    .to_owned(),
                 2 => "e.clear()".to_owned(),
                 _ => "y = select { recv q as v { v }; wait e { 4 }; else { 3 } }".to_owned(),
             },

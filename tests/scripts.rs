@@ -67,7 +67,9 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
         if path.is_dir() {
             collect(&path, scripts);
         } else if !is_explored(&path)
-            && path.extension().is_some_and(|extension| extension == "conc") && !is_part {
+            && path.extension().is_some_and(|extension| extension == "conc")
+            && !is_part
+        {
             scripts.push(path);
         }
     }

@@ -165,7 +165,12 @@ pub struct Explore {
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
     /// The script, and its arguments
-    #[arg(required = true, value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        required = true,
+        value_name = "FILE [ARGS]",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub words: Vec<String>,
 }
 

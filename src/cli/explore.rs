@@ -169,7 +169,9 @@ fn headline(explored: &Explored, explore: &Explore, name: &str) -> String {
     let took = format!("{:.2} s", explored.elapsed.as_secs_f64());
     match &explored.verdict {
         Verdict::Verified => {
-            format!("verified: nothing goes wrong in any interleaving of {name}, {time} ({runs}, {took})")
+            format!(
+                "verified: nothing goes wrong in any interleaving of {name}, {time} ({runs}, {took})"
+            )
         }
         Verdict::Found => {
             let findings = counted(explored.findings.len() as u64, "thing");
@@ -180,7 +182,10 @@ fn headline(explored: &Explored, explore: &Explore, name: &str) -> String {
             format!("bounded: nothing went wrong in {name} in {runs} ({took}), but {why}")
         }
         Verdict::Sampled => {
-            format!("sampled {}: nothing went wrong in {name} in a sample of {runs} ({took})", explored.runs)
+            format!(
+                "sampled {}: nothing went wrong in {name} in a sample of {runs} ({took})",
+                explored.runs
+            )
         }
     }
 }

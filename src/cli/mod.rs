@@ -8,8 +8,8 @@ mod pager;
 mod explore;
 mod json;
 mod replay;
-mod table;
 mod show;
+mod table;
 
 use arguments::{Cli, Command};
 use clap::Parser;

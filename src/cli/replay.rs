@@ -65,9 +65,8 @@ fn walk(whole: &Counterexample, show: &Show) {
     let before = tcgetattr(std::io::stdin()).ok();
     if let (true, Some(before)) = (keys, &before) {
         let mut raw = before.clone();
-        raw.local_modes.remove(
-            rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO,
-        );
+        raw.local_modes
+            .remove(rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO);
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &raw);
     }
     let text = table(whole, show.style());

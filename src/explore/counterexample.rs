@@ -81,7 +81,8 @@ pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
                 simplest[at] = Some((schedule, true));
             }
         }
-        if !is_whole || simplest.iter().all(Option::is_some) || strategy.coverage() == Coverage::All {
+        if !is_whole || simplest.iter().all(Option::is_some) || strategy.coverage() == Coverage::All
+        {
             break 'search;
         }
     }
@@ -234,20 +235,30 @@ impl Explorer {
                 looked.does = Some("waits for ever".to_owned());
             }
             let is_race = of.is_some_and(|key| self.has_race(choice, before, key));
-            let is_end = is_race || (forced || looked.is_hopeless) && of.is_some_and(Key::is_deadlock);
+            let is_end =
+                is_race || (forced || looked.is_hopeless) && of.is_some_and(Key::is_deadlock);
             let place = self.world.place_of_site(self.world.stepped_site());
             let touches = self.world.footprint().to_vec();
             taken.push(Taken { actor, looked, value, place, touches, preempts, forced });
             if is_end && !is_race {
                 // The others wait where they are.
                 for (other, place) in waiting {
-                    if other != actor && taken.iter().any(|step| step.actor == other && !step.looked.is_dull) {
-                        let looked =
-                            Looked { does: Some("waits".to_owned()), ..Looked::default() };
+                    if other != actor
+                        && taken.iter().any(|step| step.actor == other && !step.looked.is_dull)
+                    {
+                        let looked = Looked::saying("waits");
                         let (value, touches) = (None, Vec::new());
                         let (preempts, forced) = (false, true);
                         let actor = other;
-                        taken.push(Taken { actor, looked, value, place, touches, preempts, forced });
+                        taken.push(Taken {
+                            actor,
+                            looked,
+                            value,
+                            place,
+                            touches,
+                            preempts,
+                            forced,
+                        });
                     }
                 }
             }

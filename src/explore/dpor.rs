@@ -19,12 +19,13 @@
 
 use super::strategy::{Coverage, Step, Strategy};
 use crate::runtime::controlled::{Alone, Choice, Mode, Touch, World, depend};
+use std::rc::Rc;
 
 /// What is asleep: a choice, with what it touched when it was tried.
 #[derive(Clone)]
 struct Sleeper {
     choice: Choice,
-    touches: Box<[Touch]>,
+    touches: Rc<[Touch]>,
     alone: Alone,
 }
 
@@ -80,6 +81,7 @@ pub struct Dpor {
     pub redundant: u64,
     // Room that is used again.
     clock: Vec<u32>,
+    own: Vec<u32>,
     races: Vec<u32>,
     rest: Vec<u32>,
 }
@@ -149,7 +151,8 @@ impl Dpor {
     /// into `clock`, what comes before it.
     fn find_races(&mut self, actor: usize, touches: &[Touch], alone: Alone) {
         self.begin_clock(actor);
-        let own = self.clock.clone();
+        let mut own = std::mem::take(&mut self.own);
+        own.clone_from(&self.clock);
         let mut clock = std::mem::take(&mut self.clock);
         let mut races = std::mem::take(&mut self.races);
         races.clear();
@@ -194,14 +197,14 @@ impl Dpor {
         // Of those found, one that comes before another is no race: the other stands between.
         races.sort_unstable_by(|a, b| b.cmp(a));
         races.dedup();
-        let mut covered = own;
         races.retain(|event| {
-            let is_race = !self.is_before(*event, &covered);
+            let is_race = !self.is_before(*event, &own);
             if is_race {
-                join(&mut covered, self.clock_of(*event));
+                join(&mut own, self.clock_of(*event));
             }
             is_race
         });
+        self.own = own;
         self.clock = clock;
         self.races = races;
     }
@@ -336,8 +339,7 @@ impl Strategy for Dpor {
             return self.nodes[self.depth].picked;
         }
         let asleep = std::mem::take(&mut self.next_asleep);
-        let is_asleep =
-            |choice: &Choice| asleep.iter().any(|sleeper| sleeper.choice == *choice);
+        let is_asleep = |choice: &Choice| asleep.iter().any(|sleeper| sleeper.choice == *choice);
         let last = self.events.last().map(|event| event.actor);
         // The one that runs goes on, if it can: so the first run switches only where it must.
         let awake = || options.iter().filter(|choice| !is_asleep(choice)).copied();
@@ -361,7 +363,8 @@ impl Strategy for Dpor {
     fn stepped(&mut self, step: &Step<'_>) {
         if self.depth == self.nodes.len() {
             // Nobody could pick it.
-            let node = Node { options: Vec::new(), tries: Vec::new(), asleep: Vec::new(), picked: None };
+            let node =
+                Node { options: Vec::new(), tries: Vec::new(), asleep: Vec::new(), picked: None };
             self.nodes.push(node);
         }
         let depth = self.depth;

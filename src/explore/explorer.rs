@@ -166,7 +166,12 @@ pub(super) struct Explorer {
 }
 
 impl Explorer {
-    pub(super) fn new(program: &Arc<Program>, unit: UnitId, config: Config, options: Options) -> Explorer {
+    pub(super) fn new(
+        program: &Arc<Program>,
+        unit: UnitId,
+        config: Config,
+        options: Options,
+    ) -> Explorer {
         Explorer {
             world: World::new(program.clone(), unit, config),
             unit,
@@ -375,7 +380,12 @@ const FIRST_LOOK: Duration = Duration::from_millis(300);
 
 /// Explores a script.
 #[must_use]
-pub fn explore(program: &Arc<Program>, unit: UnitId, config: &Config, options: &Options) -> Explored {
+pub fn explore(
+    program: &Arc<Program>,
+    unit: UnitId,
+    config: &Config,
+    options: &Options,
+) -> Explored {
     let started = Instant::now();
     let mut explorer = Explorer::new(program, unit, config.clone(), options.clone());
     let deadline = started + options.budget;
@@ -406,7 +416,10 @@ pub fn explore(program: &Arc<Program>, unit: UnitId, config: &Config, options: &
     };
     let missing = explorer.missing(turn, coverage);
     if options.minimize {
-        counterexample::minimize(&mut explorer, started + options.budget.max(Duration::from_secs(2)));
+        counterexample::minimize(
+            &mut explorer,
+            started + options.budget.max(Duration::from_secs(2)),
+        );
     }
     let complete = missing.is_none() && coverage == Coverage::All;
     let verdict = if !explorer.findings.is_empty() {
@@ -441,7 +454,12 @@ pub fn explore(program: &Arc<Program>, unit: UnitId, config: &Config, options: &
 
 impl Explorer {
     /// A strategy until it is done; or for a while longer, once something was found.
-    fn until_found(&mut self, strategy: &mut dyn Strategy, deadline: Instant, most_runs: u64) -> Turn {
+    fn until_found(
+        &mut self,
+        strategy: &mut dyn Strategy,
+        deadline: Instant,
+        most_runs: u64,
+    ) -> Turn {
         let slice = Duration::from_millis(50);
         let first = self.runs;
         let mut stop = deadline;
@@ -491,7 +509,8 @@ impl Explorer {
         let mut missing = Vec::new();
         match turn {
             Turn::OutOfTime if coverage != Coverage::Sample => {
-                missing.push("not all schedules were looked at in the time that there was".to_owned());
+                missing
+                    .push("not all schedules were looked at in the time that there was".to_owned());
             }
             Turn::OutOfRuns if coverage != Coverage::Sample => {
                 missing.push(format!("no more than {} schedules were to be run", self.runs));

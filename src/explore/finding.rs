@@ -75,9 +75,8 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
     for error in world.uncaught() {
         let View::Error(raised) = error.get().view() else { continue };
         let kind = if raised.is(ErrorKind::Deadlock) {
-            let lost = |detail: &Report| {
-                detail.related.iter().any(|part| part.code == Code::LostWakeUp)
-            };
+            let lost =
+                |detail: &Report| detail.related.iter().any(|part| part.code == Code::LostWakeUp);
             if raised.detail().is_some_and(lost) {
                 FindingKind::LostWakeUp
             } else {
@@ -194,7 +193,9 @@ fn race_report(world: &World, race: Race) -> Report {
     let does = |write: bool| if write { "writes" } else { "reads" };
     let place = |site: u64| world.place_of_site(site);
     let what = match place(race.second.0) {
-        Some(place) => format!(" in `{}`", place.source.slice(place.span).lines().next().unwrap_or("")),
+        Some(place) => {
+            format!(" in `{}`", place.source.slice(place.span).lines().next().unwrap_or(""))
+        }
         None => String::new(),
     };
     let mut report = Report::error(

@@ -47,8 +47,10 @@ impl Strategy for Pct {
         while self.priorities.len() < world.actor_count() {
             self.priorities.push(DEPTH as u64 + self.random.u64(0..u64::MAX / 2));
         }
-        let first = options.iter().max_by_key(|choice| self.priorities[usize::from(choice.actor)])?;
-        let arms: Vec<&Choice> = options.iter().filter(|choice| choice.actor == first.actor).collect();
+        let first =
+            options.iter().max_by_key(|choice| self.priorities[usize::from(choice.actor)])?;
+        let arms: Vec<&Choice> =
+            options.iter().filter(|choice| choice.actor == first.actor).collect();
         let picked = *arms[self.random.usize(..arms.len())];
         if let Some(at) = self.changes.iter().position(|change| *change == self.steps) {
             self.priorities[usize::from(picked.actor)] = at as u64;

@@ -42,8 +42,8 @@ impl Strategy for Pos {
         }
         let mut best: Option<(f64, Choice)> = None;
         for choice in options {
-            let priority = self.priorities[usize::from(choice.actor)]
-                .get_or_insert_with(|| self.random.f64());
+            let priority =
+                self.priorities[usize::from(choice.actor)].get_or_insert_with(|| self.random.f64());
             let better = match best {
                 None => true,
                 Some((other, of)) if of.actor == choice.actor => {

@@ -61,8 +61,7 @@ impl Strategy for Preemptions {
             let mut options = options.to_vec();
             // What goes on with the last thread comes first.
             options.sort_by_key(|choice| Some(choice.actor) != self.last);
-            let unforced =
-                options.iter().filter(|choice| Some(choice.actor) == self.last).count();
+            let unforced = options.iter().filter(|choice| Some(choice.actor) == self.last).count();
             if unforced > 0 && before == self.most && options.len() > unforced {
                 self.cut = true;
                 options.truncate(unforced);

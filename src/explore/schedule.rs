@@ -131,7 +131,9 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for text in ["", "hello", "conc schedule 2\n", "conc schedule 1\nsteps x", "conc schedule 1\nfoo 1"] {
+        for text in
+            ["", "hello", "conc schedule 2\n", "conc schedule 1\nsteps x", "conc schedule 1\nfoo 1"]
+        {
             assert!(Schedule::parse(text).is_err(), "{text}");
         }
     }

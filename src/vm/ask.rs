@@ -74,11 +74,7 @@ impl Machine {
                     Request::Perform { object: object.clone(), action, limit: limit(1)? }
                 }
                 View::Object(object) if object.kind == ObjectKind::Condition => {
-                    Request::Enrol {
-                        condition: object.clone(),
-                        limit: limit(1)?,
-                        looks: false,
-                    }
+                    Request::Enrol { condition: object.clone(), limit: limit(1)?, looks: false }
                 }
                 _ => return Err(unfit("wait", "a condition, an event or a latch", &values[0])),
             },

@@ -26,8 +26,8 @@ pub use machine::{Limits, Machine};
 pub use native::{Callback, CallbackStep};
 pub use program::{Program, UnitId};
 pub use request::{
-    Access, Answer, ArmOn, HostCall, Job, Limit, Make, ObjectMethod, Part, Pause, Request, SelectArm,
-    SpawnRequest, Target, TimerRequest,
+    Access, Answer, ArmOn, HostCall, Job, Limit, Make, ObjectMethod, Part, Pause, Request,
+    SelectArm, SpawnRequest, Target, TimerRequest,
 };
 pub use run::{Controlled, Free, Mode};
 pub use trace::Calls;

@@ -10,8 +10,8 @@ use crate::values::{Member, Method, Ref, Value, View};
 
 /// Methods of lists, maps and atomics that change nothing. All others are taken for writes.
 const READERS: [&str; 17] = [
-    "len", "copy", "slice", "get", "keys", "values", "items", "map", "filter", "reduce", "any", "all", "index",
-    "contains", "count", "join", "waiting",
+    "len", "copy", "slice", "get", "keys", "values", "items", "map", "filter", "reduce", "any",
+    "all", "index", "contains", "count", "join", "waiting",
 ];
 
 /// Of those, the ones that look into what the items hold.
@@ -107,8 +107,7 @@ impl Machine {
         let site = &self.code.sites[site];
         match of.view() {
             View::Instance(instance) => {
-                if let Some(Member::Field(slot)) =
-                    instance.head.structure.members.get(&site.symbol)
+                if let Some(Member::Field(slot)) = instance.head.structure.members.get(&site.symbol)
                 {
                     all.field(of, usize::from(*slot), write);
                 }
@@ -268,7 +267,9 @@ impl Access {
             }
             match value.view() {
                 View::List(list) => pending.extend(list.to_vec()),
-                View::Map(map) => pending.extend(map.to_vec().into_iter().flat_map(|(k, v)| [k, v])),
+                View::Map(map) => {
+                    pending.extend(map.to_vec().into_iter().flat_map(|(k, v)| [k, v]))
+                }
                 View::Instance(instance) => pending.extend(fields(instance)),
                 _ => {}
             }

@@ -74,8 +74,7 @@ impl World {
         match value.view() {
             View::Instance(instance) => {
                 for slot in 0..instance.head.structure.fields.list.len() {
-                    let resource =
-                        self.place(value.number() as usize, slot as u64, Some(value));
+                    let resource = self.place(value.number() as usize, slot as u64, Some(value));
                     self.touched(resource, Mode::Read, Order::Plain);
                 }
             }

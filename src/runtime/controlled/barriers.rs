@@ -102,11 +102,7 @@ impl World {
     }
 
     /// The action of the last to arrive is done.
-    pub(super) fn depart(
-        &mut self,
-        strand: usize,
-        barrier: &Ref<Object>,
-    ) -> Result<Next, Value> {
+    pub(super) fn depart(&mut self, strand: usize, barrier: &Ref<Object>) -> Result<Next, Value> {
         let number = Self::number_of(barrier);
         let round = self.acting_round(strand, number);
         let resource = self.round_resource(number, round);

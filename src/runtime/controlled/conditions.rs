@@ -103,7 +103,8 @@ impl World {
         looks: bool,
     ) -> Result<Next, Value> {
         self.check_held(strand, condition)?;
-        let until = limit.until.or(limit.within.map(|within| self.time_of(strand).saturating_add(within)));
+        let until =
+            limit.until.or(limit.within.map(|within| self.time_of(strand).saturating_add(within)));
         let length = match (limit.within, limit.until, self.strands[strand].last_limit) {
             (Some(within), ..) => within,
             (None, Some(until), Some((moment, within))) if until == moment => within,
@@ -117,8 +118,16 @@ impl World {
             Reply::Held { depth, hold } => (depth, hold),
             _ => (1, Hold::Block),
         };
-        let ticket =
-            Ticket { condition: condition.clone(), number: ticket, depth, hold, site, until, length, looks };
+        let ticket = Ticket {
+            condition: condition.clone(),
+            number: ticket,
+            depth,
+            hold,
+            site,
+            until,
+            length,
+            looks,
+        };
         let label = crate::values::Label::new(0, None);
         let ticket = self.add_thing(label, ObjectKind::Ticket, State::Ticket(ticket), None);
         Ok(ticket.into())

@@ -95,18 +95,45 @@ impl World {
         Some((object.clone(), action.clone(), ended))
     }
 
+    /// The one that a strand waits for first, where that is told quickly.
+    fn first_holder(&self, strand: usize) -> Option<usize> {
+        use crate::vm::Request;
+        let open = |of: &Ref<Object>| match body(of) {
+            Body::Strand(other) if self.strands[*other].ended.is_none() => Some(*other),
+            _ => None,
+        };
+        let holder = match &self.strands[strand].wish {
+            Wish::Ask(Request::Join { of, .. }) => open(of)?,
+            Wish::Ask(Request::JoinAll { of, .. }) => of.iter().find_map(open)?,
+            Wish::Ask(Request::Acquire { target, .. }) => {
+                let Body::Thing(number) = body(super::ready::lock_of(target.object())) else {
+                    return None;
+                };
+                self.strand_of(self.things[*number].owner()?)?
+            }
+            _ => return None,
+        };
+        (self.strands[holder].kind != StrandKind::Task).then_some(holder)
+    }
+
     /// Whether a strand that cannot go on closes a circle, or waits for what never comes free.
     pub(super) fn is_hopeless(&self, strand: usize) -> bool {
         if matches!(self.strands[strand].wish, Wish::NextTask(_)) {
+            return false;
+        }
+        if let Some(holder) = self.first_holder(strand)
+            && self.strands[holder].ended.is_none()
+            && !self.waits_for_good(holder)
+        {
             return false;
         }
         // Of a circle, the lock after a `wait` is to be taken again in any case, if there is another to be told.
         let retakes = |strand: usize| {
             matches!(self.strands[strand].wish, Wish::Ask(crate::vm::Request::Retake { .. }))
         };
-        self.circle(strand).is_some_and(|circle| {
-            !retakes(strand) || circle.iter().all(|strand| retakes(*strand))
-        }) || self.ended_holder(strand).is_some()
+        self.circle(strand)
+            .is_some_and(|circle| !retakes(strand) || circle.iter().all(|strand| retakes(*strand)))
+            || self.ended_holder(strand).is_some()
     }
 
     /// The error for a strand that is hopeless.

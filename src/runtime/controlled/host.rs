@@ -23,7 +23,10 @@ impl World {
     pub(super) fn take_up_host(&mut self, strand: usize, call: HostCall) -> TakenUp {
         if !matches!(
             call,
-            HostCall::Method { .. } | HostCall::CurrentThread | HostCall::MainThread | HostCall::CpuCount
+            HostCall::Method { .. }
+                | HostCall::CurrentThread
+                | HostCall::MainThread
+                | HostCall::CpuCount
         ) {
             self.does_something(strand);
         }
@@ -39,9 +42,7 @@ impl World {
             HostCall::Now => Value::float(EPOCH + self.time_of(strand) as f64 / 1e9),
             HostCall::Clock => Value::duration(self.time_of(strand)),
             HostCall::Random => Value::float(self.strands[strand].random.f64()),
-            HostCall::RandomInt(from, to) => {
-                Value::int(self.strands[strand].random.i64(from..=to))
-            }
+            HostCall::RandomInt(from, to) => Value::int(self.strands[strand].random.i64(from..=to)),
             HostCall::Shuffle(list) => {
                 if let View::List(list) = list.view() {
                     let mut open = list.open();
@@ -160,9 +161,11 @@ impl World {
         if let Some(text) = self.files.get(path) {
             return Ok(Value::str(text));
         }
-        let refused = |why: String| error(ErrorKind::IoError, format!("cannot read `{path}`: {why}"));
+        let refused =
+            |why: String| error(ErrorKind::IoError, format!("cannot read `{path}`: {why}"));
         let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text".to_owned()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text".to_owned()))?;
         Ok(Value::str(&text))
     }
 
@@ -176,7 +179,10 @@ impl World {
                 self.close_pool(of, *cancel);
                 Value::NIL
             }
-            (ObjectMethod::IsAlive | ObjectMethod::Done | ObjectMethod::State, Body::Timer(timer)) => {
+            (
+                ObjectMethod::IsAlive | ObjectMethod::Done | ObjectMethod::State,
+                Body::Timer(timer),
+            ) => {
                 let resource = self.timers[*timer].resource;
                 self.touched(resource, Mode::Read, Order::Acquire);
                 let state = &self.timers[*timer].state;
@@ -186,7 +192,10 @@ impl World {
                     _ => Value::bool(state.ended.is_none()),
                 }
             }
-            (ObjectMethod::IsAlive | ObjectMethod::Done | ObjectMethod::State, Body::Strand(strand)) => {
+            (
+                ObjectMethod::IsAlive | ObjectMethod::Done | ObjectMethod::State,
+                Body::Strand(strand),
+            ) => {
                 let strand = *strand;
                 let resource = self.strands[strand].end_resource;
                 self.touched(resource, Mode::Read, Order::Acquire);

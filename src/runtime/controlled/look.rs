@@ -26,11 +26,19 @@ pub struct Looked {
     pub is_time: bool,
 }
 
+impl Looked {
+    /// Something that is told in these words.
+    #[must_use]
+    pub fn saying(words: &str) -> Looked {
+        Looked { does: Some(words.to_owned()), ..Looked::default() }
+    }
+}
+
 impl World {
     /// What a choice is about to do.
     #[must_use]
     pub fn look_at(&self, choice: Choice) -> Looked {
-        let does = |does: &str| Looked { does: Some(does.to_owned()), ..Looked::default() };
+        let does = Looked::saying;
         let strand = match self.actors[usize::from(choice.actor)] {
             Actor::Strand(strand) => strand,
             Actor::Timer(_) => return Looked { is_time: true, ..does("fires") },
@@ -129,5 +137,9 @@ fn value_at(access: &Access) -> Option<String> {
         return None;
     }
     let text = repr(&value);
-    Some(if text.chars().count() > 24 { text.chars().take(23).chain(['…']).collect() } else { text })
+    Some(if text.chars().count() > 24 {
+        text.chars().take(23).chain(['…']).collect()
+    } else {
+        text
+    })
 }

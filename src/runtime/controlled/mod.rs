@@ -11,7 +11,9 @@ mod deadlock;
 mod footprint;
 mod host;
 mod joining;
+mod lines;
 mod look;
+mod make;
 mod objects;
 mod peek;
 mod pool;
@@ -25,6 +27,8 @@ mod spin;
 mod strand;
 mod thing;
 mod timers;
+mod touches;
+mod waits;
 mod world;
 
 pub use footprint::{Mode, Order, Resource, Touch, depend};

@@ -58,7 +58,9 @@ impl World {
             Wish::Ask(Request::Access(access)) => self.access(access),
             Wish::Ask(Request::Accesses(all)) => all.iter().for_each(|access| self.access(access)),
             Wish::Ask(Request::Release { target, .. }) => self.peek_write(lock_of(target.object())),
-            Wish::Ask(Request::Enrol { condition: of, .. } | Request::Notify { condition: of, .. }) => {
+            Wish::Ask(
+                Request::Enrol { condition: of, .. } | Request::Notify { condition: of, .. },
+            ) => {
                 self.peek_write(of);
                 self.peek_write(lock_of(of));
             }

@@ -92,7 +92,8 @@ impl World {
     fn is_later_timer(&self, timer: usize) -> bool {
         let this = &self.timers[timer];
         self.timers[..timer].iter().any(|other| {
-            other.due.is_some_and(|due| Some(due) <= this.due) && other.started_by == this.started_by
+            other.due.is_some_and(|due| Some(due) <= this.due)
+                && other.started_by == this.started_by
         })
     }
 
@@ -268,7 +269,9 @@ impl World {
                 Some(scope) => TakenUp::Wish(Wish::Children { scope, failed: false, or_else }),
                 None => value(Value::NIL),
             },
-            Request::Sleep(0) if self.config.discovered.cancels => TakenUp::Wish(Wish::Ask(request)),
+            Request::Sleep(0) if self.config.discovered.cancels => {
+                TakenUp::Wish(Wish::Ask(request))
+            }
             Request::Sleep(0) => match self.take_error(strand) {
                 Some(error) => TakenUp::Raise(error),
                 None => value(Value::TRUE),
@@ -299,7 +302,9 @@ impl World {
                 match &request {
                     Request::Perform { action: Action::Clear, .. } => self.discovered.clears = true,
                     Request::JoinAny { .. } => self.discovered.first_end = true,
-                    Request::Acquire { count: Some(2..), .. } => self.discovered.many_permits = true,
+                    Request::Acquire { count: Some(2..), .. } => {
+                        self.discovered.many_permits = true
+                    }
                     _ => {}
                 }
                 TakenUp::Wish(Wish::Ask(request))

@@ -89,13 +89,19 @@ fn part_of(world: &World, strand: usize) -> Report {
         let holders = holder_names(world, strand, object, action);
         let taken = world.program.place_of_site(object.site.load(Ordering::Relaxed));
         if let (Some(taken), false) = (taken, holders.is_empty()) {
-            report = report.label(taken, format!("{object} was taken here, by {}", listed(&holders)));
+            report =
+                report.label(taken, format!("{object} was taken here, by {}", listed(&holders)));
         }
     }
     report
 }
 
-fn holder_names(world: &World, strand: usize, object: &Ref<Object>, action: &Action) -> Vec<String> {
+fn holder_names(
+    world: &World,
+    strand: usize,
+    object: &Ref<Object>,
+    action: &Action,
+) -> Vec<String> {
     let mut holders = world.holders_of(strand, object, action);
     if let (true, Body::Thing(number)) = (holders.is_empty(), body(object)) {
         holders.extend(world.things[*number].owner().and_then(|id| world.strand_of(id)));
@@ -156,8 +162,9 @@ pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
         waits.iter().any(|(object, _)| matches!(object.kind, ObjectKind::Lock | ObjectKind::RLock))
     };
     if circle.len() > 1 && circle.iter().filter(locks).count() == circle.len() {
-        report = report
-            .help("`lock a, b { … }` takes several locks at once, in an order that cannot deadlock");
+        report = report.help(
+            "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock",
+        );
     }
     deadlock(&message, report)
 }

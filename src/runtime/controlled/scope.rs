@@ -153,9 +153,7 @@ impl World {
 
     /// Whether timers that repeat are to be stopped where a scope ends.
     pub(super) fn has_repeating(&self, scope: usize) -> bool {
-        let repeats = |child: &Child| {
-            matches!(child, Child::Timer(timer) if self.timers[*timer].every.is_some())
-        };
+        let repeats = |child: &Child| matches!(child, Child::Timer(timer) if self.timers[*timer].every.is_some());
         self.scopes[scope].children.iter().any(repeats)
     }
 

@@ -11,9 +11,10 @@ use crate::vm::{Answer, ArmOn, Request, SelectArm};
 /// The object that an arm waits for.
 pub(super) fn object_of(on: &ArmOn) -> &Ref<Object> {
     match on {
-        ArmOn::Recv(object) | ArmOn::Send(object, _) | ArmOn::Wait(object) | ArmOn::Join(object) => {
-            object
-        }
+        ArmOn::Recv(object)
+        | ArmOn::Send(object, _)
+        | ArmOn::Wait(object)
+        | ArmOn::Join(object) => object,
     }
 }
 
@@ -63,7 +64,9 @@ impl World {
             super::strand::Wish::Ask(Request::Select(arms)) => arms
                 .iter()
                 .position(|arm| match arm {
-                    SelectArm::On(on) => matches!(body(object_of(on)), Body::Thing(n) if *n == thing),
+                    SelectArm::On(on) => {
+                        matches!(body(object_of(on)), Body::Thing(n) if *n == thing)
+                    }
                     _ => false,
                 })
                 .unwrap_or(0),
@@ -129,7 +132,8 @@ impl World {
         match body(object) {
             Body::Thing(number) => {
                 let first = self.things[*number].resource;
-                let count = if matches!(self.things[*number].state, State::Queue(..)) { 2 } else { 1 };
+                let count =
+                    if matches!(self.things[*number].state, State::Queue(..)) { 2 } else { 1 };
                 for resource in first..first + count {
                     self.touched(resource, Mode::Read, Order::None);
                 }
@@ -160,7 +164,9 @@ impl World {
         let value = match (reply, on) {
             (_, ArmOn::Join(_)) => self.received(strand, &object)?,
             (Reply::Value(value), _) => value.into_inner(),
-            _ => Value::bool(taken || matches!(on, ArmOn::Send(..) | ArmOn::Wait(_) | ArmOn::Recv(_))),
+            _ => Value::bool(
+                taken || matches!(on, ArmOn::Send(..) | ArmOn::Wait(_) | ArmOn::Recv(_)),
+            ),
         };
         Ok(Next::Answer(Answer::Arm(arm, value)))
     }

@@ -154,8 +154,9 @@ impl Thing {
             return true;
         }
         let before = &self.line[..in_line.unwrap_or(self.line.len())];
-        let mut before =
-            before.iter().filter(|(other, _, action)| *other != strand && state.line(action) == line);
+        let mut before = before
+            .iter()
+            .filter(|(other, _, action)| *other != strand && state.line(action) == line);
         match (&self.state, in_line) {
             // What is free may be taken before one who was just woken gets there.
             (State::Lock(_) | State::RLock(_), None) => true,

@@ -130,8 +130,9 @@ impl World {
         self.touched(resource, Mode::Write, Order::Both);
         let order = self.next_id();
         let of = &mut self.timers[timer];
-        let over =
-            of.state.cancelled || of.state.ended.is_some() || (of.state.fired && of.every.is_none());
+        let over = of.state.cancelled
+            || of.state.ended.is_some()
+            || (of.state.fired && of.every.is_none());
         if over {
             return false;
         }
