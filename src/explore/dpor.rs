@@ -26,7 +26,8 @@ use std::rc::Rc;
 struct Sleeper {
     choice: Choice,
     touches: Rc<[Touch]>,
-    alone: Alone,
+    /// Whether any step wakes it: it is ordered with all, or what it touched may be called otherwise by now.
+    light: bool,
 }
 
 /// A state on the way of the present run.
@@ -379,7 +380,7 @@ impl Strategy for Dpor {
         self.next_asleep.clear();
         for sleeper in &node.asleep {
             let wakes = sleeper.choice.actor == step.choice.actor
-                || sleeper.alone != Alone::No
+                || sleeper.light
                 || step.alone != Alone::No
                 || depend(&sleeper.touches, step.touches);
             if !wakes {
@@ -388,7 +389,8 @@ impl Strategy for Dpor {
         }
         if let Some(choice) = node.picked {
             let touches = step.touches.into();
-            node.asleep.push(Sleeper { choice, touches, alone: step.alone });
+            let light = step.alone != Alone::No || step.fragile;
+            node.asleep.push(Sleeper { choice, touches, light });
         }
     }
 

@@ -228,6 +228,7 @@ impl Explorer {
                 choice,
                 touches: self.world.footprint(),
                 alone: self.world.alone(),
+                fragile: self.world.is_fragile(),
                 born: before..self.world.actor_count(),
             };
             self.races.step(&step, self.world.stepped_site());
@@ -318,6 +319,7 @@ impl Explorer {
             choice,
             touches: self.world.footprint(),
             alone: self.world.alone(),
+            fragile: self.world.is_fragile(),
             born: before..self.world.actor_count(),
         };
         let known = self.races.found().len();

@@ -11,6 +11,8 @@ pub struct Step<'a> {
     pub touches: &'a [Touch],
     /// Whether it is ordered with all others.
     pub alone: Alone,
+    /// Whether what it touched may be called otherwise in another run.
+    pub fragile: bool,
     /// The actors that it brought into being.
     pub born: Range<usize>,
 }

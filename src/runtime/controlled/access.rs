@@ -1,9 +1,10 @@
 //! Variables, fields, items: what a step that reads or writes them touches.
 
 use super::footprint::{Mode, Order, Touch};
+use super::strand::Wish;
 use super::world::World;
 use crate::values::{Value, View};
-use crate::vm::{Access, Part};
+use crate::vm::{Access, Part, Request};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
@@ -11,13 +12,30 @@ use std::hash::{Hash, Hasher};
 const WHOLE: u64 = u64::MAX;
 
 impl World {
+    /// What a wish is about to touch gets its number.
+    pub(super) fn number_wish(&mut self, wish: &Wish) {
+        let number = |world: &mut World, access: &Access| match access.part {
+            Part::Deep => access.reached().iter().for_each(|value| {
+                world.number_of(value);
+            }),
+            _ => {
+                world.number_of(&access.of);
+            }
+        };
+        match wish {
+            Wish::Ask(Request::Access(access)) => number(self, access),
+            Wish::Ask(Request::Accesses(all)) => all.iter().for_each(|access| number(self, access)),
+            _ => {}
+        }
+    }
+
     /// The machine is about to read or write something shared.
     pub(super) fn access(&mut self, access: &Access) {
-        let address = access.address();
         match &access.part {
             Part::Slot(slot) => {
                 let mode = if access.write { Mode::Write } else { Mode::Read };
-                let resource = self.place(address, u64::from(*slot), Some(&access.of));
+                let number = self.number_of(&access.of);
+                let resource = self.place(number, u64::from(*slot));
                 self.touch(Touch::new(resource, mode, Order::Plain).gives(i64::from(access.write)));
             }
             Part::Item(index) => self.item(access, index),
@@ -31,7 +49,6 @@ impl World {
     }
 
     fn item(&mut self, access: &Access, index: &Value) {
-        let address = access.address();
         let (part, adds) = match access.of.view() {
             View::List(list) => match index.view() {
                 View::Int(at) if at < 0 => (at.wrapping_add(list.len() as i64) as u64, false),
@@ -46,20 +63,22 @@ impl World {
             }
             _ => return self.whole(&access.of, access.write),
         };
-        let whole = self.place(address, WHOLE, Some(&access.of));
+        let number = self.number_of(&access.of);
+        let whole = self.place(number, WHOLE);
         let mode = match (access.write, adds) {
             (_, true) => Mode::Write,
             (true, false) => Mode::ItemWrite,
             (false, _) => Mode::ItemRead,
         };
         self.touched(whole, mode, Order::None);
-        let item = self.place(address, part, None);
+        let item = self.place(number, part);
         let mode = if access.write { Mode::Write } else { Mode::Read };
         self.touch(Touch::new(item, mode, Order::Plain).gives(i64::from(access.write)));
     }
 
     fn whole(&mut self, of: &Value, write: bool) {
-        let whole = self.place(of.number() as usize, WHOLE, Some(of));
+        let number = self.number_of(of);
+        let whole = self.place(number, WHOLE);
         // An atomic orders what is done before with what is done after.
         let order = match (of.view(), write) {
             (View::Atomic(_), true) => Order::Both,
@@ -73,8 +92,9 @@ impl World {
     fn look_into(&mut self, value: &Value) {
         match value.view() {
             View::Instance(instance) => {
+                let number = self.number_of(value);
                 for slot in 0..instance.head.structure.fields.list.len() {
-                    let resource = self.place(value.number() as usize, slot as u64, Some(value));
+                    let resource = self.place(number, slot as u64);
                     self.touched(resource, Mode::Read, Order::Plain);
                 }
             }

@@ -10,7 +10,7 @@ use crate::vm::Limit;
 
 impl World {
     pub(super) fn round_resource(&mut self, barrier: usize, round: u64) -> u32 {
-        self.place(usize::MAX - barrier, round, None)
+        self.place_in(barrier, round)
     }
 
     /// What a change of the whole barrier touches: the rounds that somebody may wait in.
@@ -23,7 +23,7 @@ impl World {
         }
     }
 
-    fn number_of(barrier: &Ref<Object>) -> usize {
+    fn thing_of(barrier: &Ref<Object>) -> usize {
         match body(barrier) {
             Body::Thing(number) => *number,
             _ => unreachable!("a barrier is a primitive"),
@@ -37,7 +37,7 @@ impl World {
         barrier: &Ref<Object>,
         limit: Limit,
     ) -> Result<Next, Value> {
-        let number = Self::number_of(barrier);
+        let number = Self::thing_of(barrier);
         let reply = self.do_action(strand, barrier, Action::Arrive)?;
         let Reply::Place { index, round, last } = reply else { return Ok(Value::NIL.into()) };
         let resource = self.round_resource(number, round);
@@ -70,7 +70,7 @@ impl World {
         barrier: &Ref<Object>,
         round: u64,
     ) -> Result<(), Value> {
-        let number = Self::number_of(barrier);
+        let number = Self::thing_of(barrier);
         let resource = self.round_resource(number, round);
         // All who arrived, and the action's end, if there is one, were needed.
         let needed = match &self.things[number].state {
@@ -85,7 +85,7 @@ impl World {
 
     /// Stops waiting in a round; whether it had come through.
     pub(super) fn leave_round_early(&mut self, barrier: &Ref<Object>, round: u64) -> bool {
-        let number = Self::number_of(barrier);
+        let number = Self::thing_of(barrier);
         self.touch_rounds(number);
         let first = self.things[number].resource;
         self.touched(first, Mode::Write, Order::Both);
@@ -103,7 +103,7 @@ impl World {
 
     /// The action of the last to arrive is done.
     pub(super) fn depart(&mut self, strand: usize, barrier: &Ref<Object>) -> Result<Next, Value> {
-        let number = Self::number_of(barrier);
+        let number = Self::thing_of(barrier);
         let round = self.acting_round(strand, number);
         let resource = self.round_resource(number, round);
         self.touch(Touch::new(resource, Mode::Add, Order::Both).gives(1));
@@ -117,14 +117,14 @@ impl World {
         strand: usize,
         barrier: &Ref<Object>,
     ) -> Result<Next, Value> {
-        self.acting_round(strand, Self::number_of(barrier));
+        self.acting_round(strand, Self::thing_of(barrier));
         self.break_for(strand, barrier);
         Ok(Value::NIL.into())
     }
 
     /// Breaks it: somebody does not come.
     pub(super) fn break_for(&mut self, strand: usize, barrier: &Ref<Object>) {
-        self.touch_rounds(Self::number_of(barrier));
+        self.touch_rounds(Self::thing_of(barrier));
         // To break it is never refused.
         let _ = self.do_primitive(strand, barrier, Action::Break);
     }

@@ -45,7 +45,7 @@ impl World {
     }
 
     pub(super) fn ticket_resource(&mut self, condition: usize, ticket: u64) -> u32 {
-        self.place(usize::MAX - condition, ticket, None)
+        self.place_in(condition, ticket)
     }
 
     pub(super) fn is_drawn(&self, ticket: &Ref<Object>) -> bool {

@@ -18,8 +18,6 @@ pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: boo
     let (front, back, tasks) = (first, if is_row { first + 1 } else { first }, first + 2);
     let (len, capacity, closed) = (queue.len(), queue.capacity(), queue.is_closed());
     let unfinished = queue.unfinished() as i64;
-    // Places of items are numbered by queue; no value lies at such an address.
-    let address = usize::MAX - number;
     match action {
         Action::Send(_) if is_row => {
             let sent = thing.sent;
@@ -31,10 +29,10 @@ pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: boo
                 thing.sent += 1;
             }
             world.touched(back, Mode::Write, Order::None);
-            let item = world.place(address, ITEMS + sent, None);
+            let item = world.place_in(number, ITEMS + sent);
             world.touch(Touch::new(item, Mode::Write, Order::Release).gives(1));
             if let Some(before) = capacity.and_then(|c| sent.checked_sub(c as u64)) {
-                let room = world.place(address, ROOMS + before, None);
+                let room = world.place_in(number, ROOMS + before);
                 let level = i64::from(len < capacity.unwrap_or(usize::MAX));
                 world.touch(Touch::new(room, Mode::Read, Order::Acquire).needs(1, level));
             }
@@ -51,11 +49,11 @@ pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: boo
                 world.touched(back, Mode::Read, Order::Acquire);
                 return;
             }
-            let item = world.place(address, ITEMS + received, None);
+            let item = world.place_in(number, ITEMS + received);
             let level = i64::from(len > 0);
             world.touch(Touch::new(item, Mode::Read, Order::Acquire).needs(1, level));
             if capacity.is_some() {
-                let room = world.place(address, ROOMS + received, None);
+                let room = world.place_in(number, ROOMS + received);
                 world.touch(Touch::new(room, Mode::Write, Order::Release).gives(1));
             }
         }

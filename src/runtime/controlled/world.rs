@@ -125,7 +125,11 @@ pub struct World {
     pub(super) actors: Vec<Actor>,
     next_id: u64,
     resources: Resource,
-    places: FxHashMap<(usize, u64), Resource>,
+    /// The numbers of objects that are not primitives, by address: as runs come to them.
+    numbers: FxHashMap<usize, u64>,
+    /// By the number of an object and the part of it. Other than all else, it lasts from run to run: so the same part of
+    /// the same object is the same resource, whichever part a run comes to first.
+    places: FxHashMap<(u64, u64), Resource>,
     /// What is kept so that its address stands for it until the run is over.
     kept: Vec<Value>,
     pub(super) footprint: Vec<Touch>,
@@ -144,6 +148,9 @@ pub struct World {
     /// Where the last step was.
     stepped: u64,
     pub(super) time_passes: bool,
+    /// Whether the step came to something new, which got its number only then.
+    pub(super) fragile: bool,
+    touched_new: bool,
     /// By resource: how often it was changed.
     pub(super) changes: Vec<u32>,
     /// How time stands, where it is one for all.
@@ -174,7 +181,10 @@ pub struct Fixed {
     pub output: Resource,
 }
 
-const FIXED: Fixed = Fixed { ids: 0, alive: 1, ends: 2, input: 3, files: 4, output: 5 };
+const FIXED: Fixed = Fixed { ids: 0, alive: 4, ends: 8, input: 12, files: 16, output: 20 };
+const FIRST_RESOURCE: Resource = 24;
+/// Resources are numbered in fours: three for what a run makes in order, and the fourth for places.
+const STRIDE: Resource = 4;
 
 impl World {
     /// A run of a unit, at its beginning: the first thread has come to its first step.
@@ -190,7 +200,10 @@ impl World {
             actors: Vec::new(),
             next_id: 1,
             resources: 0,
+            numbers: FxHashMap::default(),
             places: FxHashMap::default(),
+            fragile: false,
+            touched_new: false,
             kept: Vec::new(),
             footprint: Vec::new(),
             alone: Alone::No,
@@ -222,7 +235,7 @@ impl World {
         self.timers.clear();
         self.scopes.clear();
         self.actors.clear();
-        self.places.clear();
+        self.numbers.clear();
         self.kept.clear();
         self.footprint.clear();
         self.changes.clear();
@@ -231,7 +244,7 @@ impl World {
         self.notes.clear();
         self.program.reset();
         self.next_id = 1;
-        self.resources = 6;
+        self.resources = FIRST_RESOURCE;
         self.alone = Alone::No;
         self.keeping = 0;
         self.counts = Counts::default();
@@ -259,6 +272,8 @@ impl World {
     pub fn step(&mut self, choice: Choice) {
         self.footprint.clear();
         self.alone = Alone::No;
+        self.fragile = false;
+        self.touched_new = false;
         let actor = self.actors[usize::from(choice.actor)];
         self.stepped = match actor {
             Actor::Strand(strand) => self.strands[strand].site,
@@ -266,7 +281,7 @@ impl World {
             Actor::Scope(scope) => self.scopes[scope].site,
         };
         match actor {
-            Actor::Strand(strand) => match self.perform(strand, usize::from(choice.arm)) {
+            Actor::Strand(strand) => match self.performed(strand, usize::from(choice.arm)) {
                 Ok(Next::Answer(answer)) => {
                     self.mark_needed(strand);
                     self.note_changes(Some(strand));
@@ -287,6 +302,13 @@ impl World {
                 self.note_changes(None);
             }
         }
+    }
+
+    /// The same as [`World::perform`]; and whether what it touched had no number before.
+    fn performed(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
+        let done = self.perform(strand, arm);
+        self.touched_new = self.fragile;
+        done
     }
 
     /// Nobody can go on, though the program has not ended: the one that is to be told gets a `Deadlock`: as a
@@ -367,6 +389,7 @@ impl World {
     /// What a strand wants next.
     pub(super) fn set_wish(&mut self, strand: usize, wish: Wish) {
         self.arm(strand, &wish);
+        self.number_wish(&wish);
         let strand = &mut self.strands[strand];
         strand.arrived = false;
         strand.wish = wish;
@@ -409,22 +432,38 @@ impl World {
         self.next_id - 1
     }
 
+    /// Up to three resources in a row: the first of them.
     pub(super) fn new_resources(&mut self, count: u32) -> Resource {
-        self.resources += count;
-        self.resources - count
+        debug_assert!(count < STRIDE);
+        self.resources += STRIDE;
+        self.resources - STRIDE
     }
 
-    /// A resource by a key of its own; `keep` is kept, so that its address stays its own.
-    pub(super) fn place(&mut self, of: usize, part: u64, keep: Option<&Value>) -> Resource {
-        if let Some(resource) = self.places.get(&(of, part)) {
-            return *resource;
+    /// A number for something shared that is no primitive. It is kept, so that its address stays its own.
+    ///
+    /// It is told as soon as a strand wishes to touch the thing, not when it does: so what the strands that wait at
+    /// one moment are about to touch has the same number, whichever of them goes first.
+    pub(super) fn number_of(&mut self, of: &Value) -> u64 {
+        let address = of.number() as usize;
+        if let Some(number) = self.numbers.get(&address) {
+            return *number;
         }
-        let resource = self.new_resources(1);
-        self.places.insert((of, part), resource);
-        if let Some(value) = keep {
-            self.kept.push(value.clone());
-        }
-        resource
+        let number = self.numbers.len() as u64;
+        self.numbers.insert(address, number);
+        self.kept.push(of.clone());
+        self.fragile = true;
+        number
+    }
+
+    /// The resource of a part of something.
+    pub(super) fn place(&mut self, of: u64, part: u64) -> Resource {
+        let next = self.places.len() as Resource * STRIDE + STRIDE - 1;
+        *self.places.entry((of, part)).or_insert(next)
+    }
+
+    /// The resource of a part of a primitive: an item of a queue, a round of a barrier.
+    pub(super) fn place_in(&mut self, thing: usize, part: u64) -> Resource {
+        self.place(1 << 63 | thing as u64, part)
     }
 
     pub(super) fn new_actor(&mut self, actor: Actor) -> usize {
@@ -468,6 +507,12 @@ impl World {
     #[must_use]
     pub fn alone(&self) -> Alone {
         self.alone
+    }
+
+    /// Whether the last step touched something that had no number before: in another run, it may have another.
+    #[must_use]
+    pub fn is_fragile(&self) -> bool {
+        self.touched_new
     }
 
     /// Whether nothing can happen now but that time passes, so that it is no matter who is first.
