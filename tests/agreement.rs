@@ -161,6 +161,8 @@ fn really(script: &str) -> String {
         max_threads: 1000,
         seed: None,
         timeout: None,
+        stats: false,
+        hints: Vec::new(),
         render: Box::new(|_| String::new()),
         signals: false,
     };

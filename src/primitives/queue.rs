@@ -126,18 +126,6 @@ impl Queue {
         }
     }
 
-    /// How many items it takes; any number, if that is not told.
-    #[must_use]
-    pub fn capacity(&self) -> Option<usize> {
-        self.capacity
-    }
-
-    /// Whether it takes no more.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.closed
-    }
-
     /// Whether nothing lies in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
