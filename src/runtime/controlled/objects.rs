@@ -1,12 +1,13 @@
 //! What a step does: the action of a request on its object, with what it touches.
 
+use super::footprint::Touch;
 use super::ready::{acquire_action, lock_of};
 use super::strand::Wish;
 use super::thing::{Body, Thing, body, is_owned};
 use super::world::{Next, TakenUp, World, fault};
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, ThreadId};
 use crate::values::{Object, Ref, Value};
-use crate::vm::{Answer, Request, Target};
+use crate::vm::{Answer, Request, SelectArm, Target};
 use std::sync::atomic::Ordering;
 
 impl World {
@@ -22,7 +23,12 @@ impl World {
             return self.cancelled(strand, error);
         }
         if self.is_ready(strand) {
-            return self.act(strand, arm);
+            let needs = !self.could_do_otherwise(strand);
+            let done = self.act(strand, arm);
+            if !needs {
+                self.footprint.iter_mut().for_each(|touch| touch.needs = Touch::NOTHING);
+            }
+            return done;
         }
         if self.strands[strand].until.is_none()
             && let Some(error) = self.despair(strand)
@@ -35,6 +41,16 @@ impl World {
         }
         self.pass_time(strand);
         self.time_out(strand)
+    }
+
+    /// Whether a strand could do something even if what it wants were not ready: its time could run out, it could
+    /// stand in line. Then it needs nothing of what made that ready.
+    pub(super) fn could_do_otherwise(&self, strand: usize) -> bool {
+        let of = &self.strands[strand];
+        let has_else = |arm: &SelectArm| !matches!(arm, SelectArm::On(_));
+        of.until.is_some()
+            || !of.arrived && self.is_line_seen(strand)
+            || matches!(&of.wish, Wish::Ask(Request::Select(arms)) if arms.iter().any(has_else))
     }
 
     /// What was ready happens.

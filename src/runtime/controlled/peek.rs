@@ -93,6 +93,9 @@ impl World {
                 self.peek_action(strand, &object, &action);
             }
         }
+        if self.could_do_otherwise(strand) {
+            self.footprint.iter_mut().for_each(|touch| touch.needs = Touch::NOTHING);
+        }
         if self.strands[strand].wish.is_blocking() {
             let signal = self.strands[strand].signal_resource;
             self.touched(signal, Mode::Read, Order::Acquire);

@@ -220,7 +220,7 @@ impl World {
     }
 
     /// Whether others can see that a strand stands in line, so that to do so is a step.
-    fn is_line_seen(&self, strand: usize) -> bool {
+    pub(super) fn is_line_seen(&self, strand: usize) -> bool {
         let discovered = self.config.discovered;
         let of = &self.strands[strand];
         if matches!(of.wish, Wish::NextTask(_) | Wish::End(_)) {
