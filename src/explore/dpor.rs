@@ -13,6 +13,11 @@
 //! So an event that a later one needs (see `Touch::is_needed_by`) orders it, but is no race of its own, and does not
 //! hide those before it. And what a thread waits for in vain when a run ends is looked at like an event.
 //!
+//! A step may also take another one away for good: it cancels a timer, it closes a scope whose limit runs. What was taken
+//! away is no event of the run that could race with it, so it is tried in its place at once (see
+//! `World::called_off`). If it could not have been the next, because an earlier timer of the same thread has to fire before
+//! it, some other step has to lead to it, and all are tried.
+//!
 //! *Sleep sets.* At each node, what was tried there is asleep in what is tried after it, until a step that depends
 //! on it wakes it. A run in which all that can go on is asleep is the beginning of one that was run already, and is
 //! given up.
@@ -270,6 +275,20 @@ impl Dpor {
         self.clock = clock;
     }
 
+    /// What a step has taken away may never be an event that races with it, so it is tried in its place at once; or, if
+    /// something else had to come before it, all is.
+    fn try_called_off(&mut self, depth: usize, called_off: &[u16]) {
+        let node = &mut self.nodes[depth];
+        for actor in called_off {
+            let can = node.options.iter().any(|choice| choice.actor == *actor);
+            for choice in &node.options {
+                if (choice.actor == *actor || !can) && !node.tries.contains(&choice.actor) {
+                    node.tries.push(choice.actor);
+                }
+            }
+        }
+    }
+
     fn add_event(&mut self, step: &Step<'_>) {
         let actor = usize::from(step.choice.actor);
         self.find_races(actor, step.touches, step.alone);
@@ -375,6 +394,7 @@ impl Strategy for Dpor {
         }
         self.widen(step.born.end.max(usize::from(step.choice.actor) + 1));
         self.add_event(step);
+        self.try_called_off(depth, step.called_off);
         // What sleeps on: what does not depend on this step.
         let node = &mut self.nodes[depth];
         self.next_asleep.clear();

@@ -15,6 +15,8 @@ pub struct Step<'a> {
     pub fragile: bool,
     /// The actors that it brought into being.
     pub born: Range<usize>,
+    /// The actors whose next step it took away: see [`World::called_off`].
+    pub called_off: &'a [u16],
 }
 
 /// How much of all interleavings a strategy has seen, once it begins no more runs.

@@ -141,8 +141,9 @@ impl World {
         if let Some(circle) = self.circle(strand) {
             for other in &circle {
                 self.touch_waits(*other);
+                // Any of them could have been told instead; now the others go on with what they wait for, in time.
                 let signal = self.strands[*other].signal_resource;
-                self.touched(signal, Mode::Read, Order::None);
+                self.touched(signal, Mode::Write, Order::None);
             }
             return Some(super::report::circle(self, &circle));
         }

@@ -3,7 +3,7 @@
 use super::footprint::{Mode, Order, Touch};
 use super::strand::{StrandKind, Wish};
 use super::thing::{Body, body};
-use super::world::{Next, World, fault};
+use super::world::{Alone, Next, World, fault};
 use crate::primitives::{Action, Ended};
 use crate::values::{ErrorValue, List, Object, Published, Received, Ref, Value, View};
 
@@ -23,6 +23,21 @@ impl World {
         if !self.strands[strand].daemon {
             self.let_die();
         }
+        if self.ended.is_some() && self.has_daemons() {
+            // What daemons have done by now they might not have, and the other way round.
+            self.alone = Alone::Looks;
+        }
+    }
+
+    /// Whether there is, or was, anything that the program does not wait for, and that does more than wait for tasks.
+    fn has_daemons(&self) -> bool {
+        self.timers.iter().any(|timer| timer.every.is_some())
+            || self.strands.iter().any(|strand| match strand.kind {
+                StrandKind::Worker => {
+                    strand.pool.is_some_and(|pool| self.things[pool].pool.init.is_some())
+                }
+                _ => strand.daemon,
+            })
     }
 
     /// Tells all who may want to know how a thread or a task ended.

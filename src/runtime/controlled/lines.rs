@@ -1,6 +1,7 @@
 //! Standing in line: what a strand waits for, and where others can see that it does.
 
 use super::footprint::{Mode, Order};
+use super::queues;
 use super::ready::{acquire_action, lock_of};
 use super::strand::Wish;
 use super::thing::{Body, State, body};
@@ -52,6 +53,10 @@ impl World {
                 *since = thing.sets;
             }
             thing.line.push((strand, who, action));
+            if thing.is_rendezvous() {
+                queues::touch_meeting(self, *number, strand, Order::Release);
+            }
+            let thing = &self.things[*number];
             let first = thing.resource;
             let count = if matches!(thing.state, State::Queue(..)) { 2 } else { 1 };
             for resource in first..first + count {

@@ -1,6 +1,7 @@
 //! What a step does: the action of a request on its object, with what it touches.
 
-use super::footprint::Touch;
+use super::footprint::{Mode, Order, Touch};
+use super::queues;
 use super::ready::{acquire_action, lock_of};
 use super::strand::Wish;
 use super::thing::{Body, Thing, body, is_owned};
@@ -15,7 +16,12 @@ impl World {
     /// time has run out. An error is raised in it.
     pub(super) fn perform(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
         if let Some((arm, result)) = self.strands[strand].met.take() {
-            return self.deliver(strand, arm, result);
+            let needs = self.strands[strand].until.is_none();
+            let done = self.deliver(strand, arm, result);
+            if !needs {
+                self.need_nothing();
+            }
+            return done;
         }
         if self.strands[strand].wish.is_blocking()
             && let Some(error) = self.take_error(strand)
@@ -26,7 +32,7 @@ impl World {
             let needs = !self.could_do_otherwise(strand);
             let done = self.act(strand, arm);
             if !needs {
-                self.footprint.iter_mut().for_each(|touch| touch.needs = Touch::NOTHING);
+                self.need_nothing();
             }
             return done;
         }
@@ -44,13 +50,26 @@ impl World {
     }
 
     /// Whether a strand could do something even if what it wants were not ready: its time could run out, it could
-    /// stand in line. Then it needs nothing of what made that ready.
+    /// stand in line, a `select` has an arm for it. Then it needs nothing of what made that ready.
+    ///
+    /// A step that needs what an earlier one gave is ordered after it, but is no race with it (see
+    /// [`Touch::is_needed_by`]): the thread could do nothing in the state before the earlier one. With a time limit that
+    /// is not so. In that state the thread's next step is the running out of its time, and from there the run goes on
+    /// otherwise: `recv q within 2ms` after a `send q` and `recv q within 2ms` before it are two steps that
+    /// do not commute, and both can be taken. So they are a race as any two touches are that conflict, and the state
+    /// before the earlier one gets the thread among those to try. That the time runs out conflicts with all
+    /// that could make what is waited for ready, see `touch_waits`; so the same race is found if it ran out first.
     pub(super) fn could_do_otherwise(&self, strand: usize) -> bool {
         let of = &self.strands[strand];
         let has_else = |arm: &SelectArm| !matches!(arm, SelectArm::On(_));
         of.until.is_some()
             || !of.arrived && self.is_line_seen(strand)
             || matches!(&of.wish, Wish::Ask(Request::Select(arms)) if arms.iter().any(has_else))
+    }
+
+    /// What the step touched it needs nothing of.
+    pub(super) fn need_nothing(&mut self) {
+        self.footprint.iter_mut().for_each(|touch| touch.needs = Touch::NOTHING);
     }
 
     /// What was ready happens.
@@ -172,7 +191,12 @@ impl World {
             let met = self.things[number].primitive().act(who, action);
             let arm = self.arm_of(partner, number);
             self.strands[partner].met = Some((arm, met));
+            // It leaves all lines that it stood in, and is told: its time might have run out before.
+            self.touch_waits(partner);
             self.leave_lines(partner);
+            let signal = self.strands[partner].signal_resource;
+            self.touch(Touch::new(signal, Mode::Write, Order::Release).gives(1));
+            queues::touch_meeting(self, number, partner, Order::Acquire);
         }
         reply
     }

@@ -94,7 +94,7 @@ impl World {
             }
         }
         if self.could_do_otherwise(strand) {
-            self.footprint.iter_mut().for_each(|touch| touch.needs = Touch::NOTHING);
+            self.need_nothing();
         }
         if self.strands[strand].wish.is_blocking() {
             let signal = self.strands[strand].signal_resource;

@@ -122,7 +122,10 @@ impl World {
         let first = self.things[pool].resource;
         self.touch(Touch::new(first, Mode::Write, Order::Both).needs(1, there as i64));
         self.pool(pool).free -= 1;
-        match self.pool(pool).take_next() {
+        let others = self.ready_workers(pool);
+        let next = self.pool(pool).take_next();
+        self.call_off_workers(pool, &others, worker);
+        match next {
             Some(crate::primitives::Next::Run(id)) => {
                 let tasks = &mut self.things[pool].pool.tasks;
                 let Some(at) = tasks.iter().position(|(task, ..)| *task == id) else { return };
@@ -179,11 +182,31 @@ impl World {
             return false;
         }
         self.touch_row(pool);
+        let workers = self.ready_workers(pool);
         let withdrawn = self.pool(pool).withdraw(id);
+        self.call_off_workers(pool, &workers, usize::MAX);
         if withdrawn {
             self.things[pool].pool.tasks.retain(|(other, ..)| *other != id);
         }
         withdrawn
+    }
+
+    /// The workers that may take a task now.
+    fn ready_workers(&self, pool: usize) -> Vec<usize> {
+        let waits = |worker: &usize| {
+            matches!(self.strands[*worker].wish, Wish::NextTask(of) if of == pool)
+                && self.has_next_task(*worker, pool)
+        };
+        (0..self.strands.len()).filter(waits).collect()
+    }
+
+    /// Of these workers, but for one, those that may not take a task any more.
+    fn call_off_workers(&mut self, pool: usize, before: &[usize], but: usize) {
+        for worker in before {
+            if *worker != but && !self.has_next_task(*worker, pool) {
+                self.call_off(self.strands[*worker].actor);
+            }
+        }
     }
 
     /// A task is over.

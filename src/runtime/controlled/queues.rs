@@ -9,6 +9,15 @@ use crate::primitives::{Action, Look};
 /// The parts of a queue's places, below the numbers of its items and of its rooms.
 const ITEMS: u64 = 0;
 const ROOMS: u64 = 1 << 40;
+/// The parts of a rendezvous's places at which threads that stand in line are met.
+const MEETINGS: u64 = 1 << 41;
+
+/// Where a thread that stands in line at a rendezvous is met: what comes before either of the two comes before
+/// what follows in the other, and nothing else is ordered by it.
+pub(super) fn touch_meeting(world: &mut World, number: usize, waits: usize, order: Order) {
+    let place = world.place_in(number, MEETINGS + waits as u64);
+    world.touched(place, Mode::Write, order);
+}
 
 pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: bool) {
     let thing = &mut world.things[number];
@@ -58,7 +67,8 @@ pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: boo
             }
         }
         Action::Send(_) | Action::Recv => {
-            world.touched(front, Mode::Write, Order::Both);
+            let order = if thing.is_rendezvous() { Order::Acquire } else { Order::Both };
+            world.touched(front, Mode::Write, order);
             world.touch(Touch::new(tasks, Mode::Add, Order::None).gives(-1));
         }
         Action::TaskDone => {

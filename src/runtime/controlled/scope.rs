@@ -13,6 +13,8 @@ use crate::vm::Answer;
 /// A scope.
 pub struct Scope {
     pub owner: usize,
+    /// Of one with a limit, the limit's number among what a schedule can choose.
+    actor: Option<usize>,
     /// Where it was opened.
     pub site: u64,
     within: Option<i64>,
@@ -42,8 +44,10 @@ impl World {
         let number = self.scopes.len();
         let due = within.map(|within| self.time_of(strand).saturating_add(within));
         let resource = self.new_resources(1);
+        let actor = within.map(|_| self.new_actor(Actor::Scope(number)));
         self.scopes.push(Scope {
             owner: strand,
+            actor,
             site: self.strands[strand].site,
             within,
             due: due.filter(|_| within != Some(0)),
@@ -55,9 +59,6 @@ impl World {
             closed: false,
             resource,
         });
-        if within.is_some() {
-            self.new_actor(Actor::Scope(number));
-        }
         self.strands[strand].scopes.push(number);
         if within == Some(0) {
             self.fail_scope(number, None, None);
@@ -229,9 +230,12 @@ impl World {
         self.touched(resource, Mode::Write, Order::Both);
         let of = &mut self.scopes[scope];
         of.closed = true;
-        of.due = None;
+        let was_due = of.due.take().is_some();
         let (failure, received) = (of.failure.take(), std::mem::take(&mut of.received));
-        let (expired, within) = (of.expired, of.within);
+        let (expired, within, actor) = (of.expired, of.within, of.actor);
+        if let Some(actor) = actor.filter(|_| was_due) {
+            self.call_off(actor);
+        }
         for error in &received {
             self.note_received(strand, error);
         }

@@ -81,9 +81,10 @@ impl World {
         arms: Vec<SelectArm>,
         arm: usize,
     ) -> Result<Next, Value> {
-        // All arms were looked at.
+        // All arms were looked at; and the lines that it stood in grow shorter.
+        let mode = if self.strands[strand].arrived { Mode::Write } else { Mode::Read };
         for (object, _) in waits_on(&arms) {
-            self.touch_look(&object);
+            self.touch_look(&object, mode);
         }
         let number = arms.len();
         let taken = arms
@@ -128,14 +129,14 @@ impl World {
         self.strands[strand].arrived = false;
     }
 
-    fn touch_look(&mut self, object: &Ref<Object>) {
+    fn touch_look(&mut self, object: &Ref<Object>, mode: Mode) {
         match body(object) {
             Body::Thing(number) => {
                 let first = self.things[*number].resource;
                 let count =
                     if matches!(self.things[*number].state, State::Queue(..)) { 2 } else { 1 };
                 for resource in first..first + count {
-                    self.touched(resource, Mode::Read, Order::None);
+                    self.touched(resource, mode, Order::None);
                 }
             }
             Body::Strand(other) => {

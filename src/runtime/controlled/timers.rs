@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// A timer.
 pub struct TimerBody {
     pub id: ThreadId,
+    /// Its number among what a schedule can choose.
+    pub actor: usize,
     pub name: Arc<str>,
     pub state: Timer,
     /// When it fires next, as long as it is to.
@@ -41,8 +43,10 @@ impl World {
         let scope = self.innermost(strand);
         let resource = self.new_resources(1);
         let due = self.time_of(strand).saturating_add(request.delay);
+        let actor = self.new_actor(Actor::Timer(number));
         self.timers.push(TimerBody {
             id,
+            actor,
             name: name.clone(),
             state: Timer::default(),
             due: Some(due),
@@ -57,7 +61,6 @@ impl World {
             resource,
             job: request.job,
         });
-        self.new_actor(Actor::Timer(number));
         if !request.every {
             self.keeping += 1;
         }
@@ -138,8 +141,11 @@ impl World {
         }
         of.state.cancelled = true;
         of.end_order = order;
-        of.due = None;
-        if !of.state.running {
+        let (was_due, actor) = (of.due.take().is_some(), of.actor);
+        if was_due {
+            self.call_off(actor);
+        }
+        if !self.timers[timer].state.running {
             // Otherwise the run that is under way does this when it is over.
             self.timer_over(timer, &Ended::Value(Published::new(Value::NIL)));
         }

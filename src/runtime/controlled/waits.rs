@@ -1,7 +1,7 @@
 //! Waits that end otherwise than by what was waited for: by another's step, a cancel, a limit, or because it would
 //! never come.
 
-use super::footprint::{Mode, Order};
+use super::footprint::{Mode, Order, Touch};
 use super::strand::Wish;
 use super::world::{Next, World, error};
 use crate::primitives::{Misuse, Reply};
@@ -18,7 +18,7 @@ impl World {
     ) -> Result<Next, Value> {
         let wish = std::mem::replace(&mut self.strands[strand].wish, Wish::Nothing);
         let resource = self.strands[strand].signal_resource;
-        self.touched(resource, Mode::Read, Order::Acquire);
+        self.touch(Touch::new(resource, Mode::Read, Order::Acquire).needs(1, 1));
         match wish {
             Wish::Ask(Request::Select(arms)) => self.chosen(strand, arms, arm, result),
             Wish::Ask(Request::Perform { object, .. } | Request::Next { queue: object }) => {

@@ -135,6 +135,8 @@ pub struct World {
     pub(super) footprint: Vec<Touch>,
     /// Whether the last step is ordered with all others.
     pub(super) alone: Alone,
+    /// The actors whose next step the last step has taken away: see [`World::called_off`].
+    pub(super) called_off: Vec<u16>,
     /// How much there is that the program does not end without.
     pub(super) keeping: usize,
     pub(super) counts: Counts,
@@ -207,6 +209,7 @@ impl World {
             kept: Vec::new(),
             footprint: Vec::new(),
             alone: Alone::No,
+            called_off: Vec::new(),
             keeping: 0,
             counts: Counts::default(),
             input_at: 0,
@@ -271,6 +274,7 @@ impl World {
     /// Lets a choice, one of the options, do its next step.
     pub fn step(&mut self, choice: Choice) {
         self.footprint.clear();
+        self.called_off.clear();
         self.alone = Alone::No;
         self.fragile = false;
         self.touched_new = false;
@@ -315,6 +319,7 @@ impl World {
     /// choice. `None` if nobody is there to be told.
     pub fn break_deadlock(&mut self) -> Option<Choice> {
         self.footprint.clear();
+        self.called_off.clear();
         self.alone = Alone::Forced;
         if !self.spinning().is_empty() {
             self.ended = Some(End::Livelock);
@@ -466,6 +471,11 @@ impl World {
         self.place(1 << 63 | thing as u64, part)
     }
 
+    /// This actor's next step is taken away by the present one.
+    pub(super) fn call_off(&mut self, actor: usize) {
+        self.called_off.push(actor as u16);
+    }
+
     pub(super) fn new_actor(&mut self, actor: Actor) -> usize {
         self.actors.push(actor);
         self.actors.len() - 1
@@ -501,6 +511,14 @@ impl World {
     #[must_use]
     pub fn footprint(&self) -> &[Touch] {
         &self.footprint
+    }
+
+    /// The actors whose next step the last step has taken away for good: a timer that was cancelled before it fired, the
+    /// limit of a scope that has closed, a worker whose task another took or that was withdrawn. They may never take
+    /// another step that would tell that it depends on this one.
+    #[must_use]
+    pub fn called_off(&self) -> &[u16] {
+        &self.called_off
     }
 
     /// Whether the last step is ordered with all others.
