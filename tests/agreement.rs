@@ -1,5 +1,6 @@
 //! Small programs made by chance: what `dpor` explores is what `dfs` explores, what real threads do is among it, and
-//! each schedule can be replayed. `CONC_PROGRAMS=N` tries so many.
+//! each schedule can be replayed. `CONC_PROGRAMS=N` tries so many, from the seed `CONC_SEED`; `CONC_SCHEDULES=N` sets how many
+//! schedules a program may have to be compared.
 
 use conc::explore::{Explored, Options, Verdict, Which};
 use conc::runtime::controlled::{Config, Discovered, Time};
@@ -19,12 +20,12 @@ const MOST_SCHEDULES: u64 = 5_000;
 /// How often a program is run on real threads.
 const REAL_RUNS: usize = 3;
 
-fn config() -> Config {
+fn config(kind: Kind) -> Config {
     Config {
         limits: Limits::default(),
         max_threads: 1000,
         seed: 0,
-        time: Time::Free,
+        time: if kind == Kind::Strict { Time::Strict } else { Time::Free },
         args: Vec::new(),
         input: Arc::new(Vec::new()),
         prints: false,
@@ -32,7 +33,7 @@ fn config() -> Config {
     }
 }
 
-fn explored(script: &str, which: Which, most: u64) -> Explored {
+fn explored(script: &str, which: Which, most: u64, kind: Kind) -> Explored {
     let mut session = Session::default();
     let unit = session.load(&Given::text("random.conc", script)).unwrap_or_else(|reports| {
         panic!("{}:\n{script}", reports[0].message);
@@ -47,7 +48,7 @@ fn explored(script: &str, which: Which, most: u64) -> Explored {
         minimize: false,
         ..Options::default()
     };
-    session.explore(unit, &config(), &options)
+    session.explore(unit, &config(kind), &options)
 }
 
 /// What an exploration has seen: the outputs, and what went wrong where.
@@ -60,6 +61,26 @@ fn seen(explored: &Explored) -> (BTreeSet<String>, BTreeSet<String>) {
         format!("{} at {lines:?}", finding.kind.name())
     });
     (outputs, findings.collect())
+}
+
+/// What a program is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    /// With limits, timers, scopes and cancels.
+    Timed,
+    /// The same, under strict time.
+    Strict,
+}
+
+impl Kind {
+    fn of(seed: u64) -> Kind {
+        match seed % 4 {
+            0 | 2 => Kind::Plain,
+            1 => Kind::Timed,
+            _ => Kind::Strict,
+        }
+    }
 }
 
 struct Maker {
@@ -110,11 +131,48 @@ impl Maker {
         }
     }
 
-    fn script(&mut self) -> String {
+    /// A step with time in it, or with what ends waits from outside.
+    fn timed(&mut self, depth: usize, thread: usize) -> String {
+        let k = self.random.u32(1..4);
+        let limit = self.pick(&["1ms", "2ms", "2ms", "3ms"]);
+        match self.random.u32(0..if depth < 2 { 25 } else { 16 }) {
+            0 => format!("sleep {limit}"),
+            1 => format!("y = (recv z within {limit} else {{ 9 }})"),
+            2 => format!("send z, {k} within {limit} else {{ y = {k} }}"),
+            3 => format!("send q, {k} within {limit} else {{ y = {k} }}"),
+            4 => format!("y = select {{ recv z as v {{ v }}; recv q as v {{ v }}; after {limit} {{ 7 }} }}"),
+            5 => format!("y = select {{ send z, {k} {{ 1 }}; wait e {{ 4 }}; after {limit} {{ 8 }} }}"),
+            6 => format!("barrier b within {limit} else {{ y = {k} }}"),
+            7 => "l.count_down()".to_owned(),
+            8 => format!("wait l within {limit} else {{ y = {k} }}"),
+            9 => format!("acquire s within {limit} else {{ y = {k} }}"),
+            10 => "x = z.len()".to_owned(),
+            11 if thread > 0 => format!("h[0].cancel()"),
+            12 if thread > 0 => format!("y = (join h[0] within {limit} else {{ {k} }})"),
+            13 => "release s".to_owned(),
+            14 => self.pick(&["y = (recv q)", "acquire s", "wait e", "y = (recv z)"]).to_owned(),
+            15 => "e.set()".to_owned(),
+            16 => format!("lock m within {limit} {{ {} }} else {{ y = {k} }}", self.timed(depth + 1, thread)),
+            17 => format!("scope within {limit} {{ {} }} else {{ y = {k} }}", self.timed(depth + 1, thread)),
+            18 => format!("try {{ {} }} catch e {{ said.push(e.kind) }}", self.timed(depth + 1, thread)),
+            19 => {
+                let (one, two) = (self.timed(depth + 1, thread), self.step(depth + 1));
+                format!("if true {{ let w = timer {limit} {{ {one} }}\n {two}\n w.cancel() }}")
+            }
+            20 => format!("timer {limit} {{ {} }}", self.step(depth + 1)),
+            21 => format!("lock c {{ y = if (wait c until x == {k} within {limit} else {{ false }}) {{ 7 }} else {{ 8 }} }}"),
+            22 => format!("lock c {{ x = {k}; notify all c }}"),
+            23 => format!("spawn daemon {{ {} }}", self.step(depth + 1)),
+            _ => format!("lock m {{ {} }}", self.timed(depth + 1, thread)),
+        }
+    }
+
+    fn script(&mut self, kind: Kind) -> String {
         let mut script = String::from(
             "var x = 0\nvar y = 0\nlet xs = []\nlet ys = [0, 0]\nlet at = {}\nlet n = Atomic(0)\n\
              let m = Lock()\nlet o = Lock()\nlet r = RLock()\nlet rw = RwLock()\nlet s = Semaphore(1)\n\
-             let q = Queue(1)\nlet e = Event()\nlet c = Condition()\nlet said = []\n",
+             let q = Queue(1)\nlet e = Event()\nlet c = Condition()\nlet said = []\n\
+             let z = Queue(0)\nlet b = Barrier(2)\nlet l = Latch(1)\nlet h = [nil]\n",
         );
         // In a function, so that the handles are nobody else's: fewer steps, and fewer schedules for `dfs`.
         script.push_str("fn go() {\n");
@@ -122,9 +180,14 @@ impl Maker {
         for thread in 0..threads {
             let _ = writeln!(script, "let t{thread} = spawn {{");
             for _ in 0..self.random.usize(1..if threads == 2 { 4 } else { 2 }) {
-                let _ = writeln!(script, "  {}", self.step(0));
+                let timed = kind != Kind::Plain && self.random.bool();
+                let step = if timed { self.timed(0, thread) } else { self.step(0) };
+                let _ = writeln!(script, "  {step}");
             }
             let _ = writeln!(script, "}}");
+            if thread == 0 && kind != Kind::Plain {
+                let _ = writeln!(script, "h[0] = t0");
+            }
         }
         for thread in 0..threads {
             let _ = writeln!(script, "try {{ join t{thread} }} catch e {{ said.push(e.kind) }}");
@@ -176,21 +239,25 @@ fn really(script: &str) -> String {
 fn strategies_and_real_threads_agree() {
     let wanted = std::env::var("CONC_PROGRAMS").ok().and_then(|n| n.parse().ok());
     let first = std::env::var("CONC_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let most = std::env::var("CONC_SCHEDULES").ok().and_then(|n| n.parse().ok());
+    let most = most.unwrap_or(MOST_SCHEDULES);
     let (started, mut compared) = (Instant::now(), 0);
     for seed in first..first + wanted.unwrap_or(PROGRAMS) {
         if wanted.is_none() && started.elapsed() > LONGEST {
             break;
         }
-        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script();
-        let dfs = explored(&script, Which::Dfs, MOST_SCHEDULES);
+        let kind = Kind::of(seed);
+        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script(kind);
+        let dfs = explored(&script, Which::Dfs, most, kind);
         if !dfs.complete {
             continue;
         }
-        let dpor = explored(&script, Which::Dpor, MOST_SCHEDULES);
+        let dpor = explored(&script, Which::Dpor, most, kind);
         compared += 1;
         assert!(dpor.runs <= dfs.runs, "seed {seed}: {} of {}\n{script}", dpor.runs, dfs.runs);
         assert_eq!(seen(&dpor), seen(&dfs), "seed {seed}: dpor (left) is not dfs\n{script}");
-        for _ in 0..REAL_RUNS {
+        // On real threads, work takes time.
+        for _ in 0..if kind == Kind::Strict { 0 } else { REAL_RUNS } {
             let output = really(&script);
             let known = dfs.outcomes.iter().any(|outcome| outcome.output == output);
             assert!(known, "seed {seed}: real threads print {output}{script}\n{:?}", seen(&dfs).0);
@@ -202,7 +269,8 @@ fn strategies_and_real_threads_agree() {
 #[test]
 fn schedules_are_replayed_exactly() {
     for seed in 0..40 {
-        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script();
+        let kind = Kind::of(seed);
+        let script = Maker { random: fastrand::Rng::with_seed(seed) }.script(kind);
         let mut session = Session::default();
         let unit = session.load(&Given::text("random.conc", &script)).expect("it is right");
         let options = Options {
@@ -213,9 +281,9 @@ fn schedules_are_replayed_exactly() {
             minimize: false,
             ..Options::default()
         };
-        let explored = session.explore(unit, &config(), &options);
+        let explored = session.explore(unit, &config(kind), &options);
         for outcome in &explored.outcomes {
-            let again = session.replay(unit, &config(), &outcome.schedule);
+            let again = session.replay(unit, &config(kind), &outcome.schedule);
             let again = again.unwrap_or_else(|step| panic!("seed {seed}: step {step}\n{script}"));
             assert_eq!(again.output, outcome.output, "seed {seed}\n{script}");
         }
@@ -226,7 +294,7 @@ fn schedules_are_replayed_exactly() {
 fn all_strategies_find_the_lost_update() {
     let script = "var x = 0\nfn work() { x += 1 }\nlet a = spawn work()\nlet b = spawn work()\njoin a, b\nassert x == 2\n";
     for which in [Which::All, Which::Dpor, Which::Dfs, Which::Pos, Which::Pct, Which::Random] {
-        let explored = explored(script, which, 500);
+        let explored = explored(script, which, 500, Kind::Plain);
         assert_eq!(explored.verdict, Verdict::Found, "{}", which.name());
         assert_eq!(explored.findings.len(), 2, "{}", which.name());
     }

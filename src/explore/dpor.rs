@@ -11,7 +11,8 @@
 //! Steps that have to wait need more care than the paper's. The release of a lock and the acquisition that it lets
 //! happen cannot change places; what can is that acquisition and the earlier acquisition that the release undid.
 //! So an event that a later one needs (see `Touch::is_needed_by`) orders it, but is no race of its own, and does not
-//! hide those before it. And what a thread waits for in vain when a run ends is looked at like an event.
+//! hide those before it. And what a thread waits for in vain when a run ends, or when under strict time nothing is left
+//! but to let time pass, is looked at like an event.
 //!
 //! A step may also take another one away for good: it cancels a timer, it closes a scope whose limit runs. What was taken
 //! away is no event of the run that could race with it, so it is tried in its place at once (see
@@ -370,6 +371,8 @@ impl Strategy for Dpor {
             return None;
         };
         let tries = if world.is_time_passing() {
+            // All that waits does so in vain so far: it might not have, had it come earlier.
+            self.stuck(world);
             let mut tries: Vec<u16> = options.iter().map(|choice| choice.actor).collect();
             tries.dedup();
             tries
