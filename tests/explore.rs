@@ -142,16 +142,17 @@ fn check(path: &Path) -> Result<(), Failed> {
 }
 
 fn same(a: &Finding, b: &Finding) -> bool {
-    a.kind == b.kind && line_of(a) == line_of(b)
+    a.kind == b.kind && lines_of(a) == lines_of(b)
 }
 
-fn line_of(finding: &Finding) -> Option<usize> {
-    finding.report.labels.first().map(|label| label.place.line())
-}
+/// All lines that a finding shows, whichever it shows first: of a race, either may be.
 
 fn lines_of(finding: &Finding) -> Vec<usize> {
     let parts = finding.report.related.iter().flat_map(|part| &part.labels);
-    finding.report.labels.iter().chain(parts).map(|label| label.place.line()).collect()
+    let mut lines: Vec<usize> =
+        finding.report.labels.iter().chain(parts).map(|label| label.place.line()).collect();
+    lines.sort_unstable();
+    lines
 }
 
 fn told(finding: &Finding) -> String {
