@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How many programs are tried if nothing else is said, and how long.
-const PROGRAMS: u64 = 400;
-const LONGEST: Duration = Duration::from_secs(60);
+const PROGRAMS: u64 = 200;
+const LONGEST: Duration = Duration::from_secs(8);
 /// A program with more schedules than this is left out: `dfs` would take too long.
 const MOST_SCHEDULES: u64 = 5_000;
 /// How often a program is run on real threads.
@@ -140,8 +140,12 @@ impl Maker {
             1 => format!("y = (recv z within {limit} else {{ 9 }})"),
             2 => format!("send z, {k} within {limit} else {{ y = {k} }}"),
             3 => format!("send q, {k} within {limit} else {{ y = {k} }}"),
-            4 => format!("y = select {{ recv z as v {{ v }}; recv q as v {{ v }}; after {limit} {{ 7 }} }}"),
-            5 => format!("y = select {{ send z, {k} {{ 1 }}; wait e {{ 4 }}; after {limit} {{ 8 }} }}"),
+            4 => format!(
+                "y = select {{ recv z as v {{ v }}; recv q as v {{ v }}; after {limit} {{ 7 }} }}"
+            ),
+            5 => format!(
+                "y = select {{ send z, {k} {{ 1 }}; wait e {{ 4 }}; after {limit} {{ 8 }} }}"
+            ),
             6 => format!("barrier b within {limit} else {{ y = {k} }}"),
             7 => "l.count_down()".to_owned(),
             8 => format!("wait l within {limit} else {{ y = {k} }}"),
@@ -152,15 +156,26 @@ impl Maker {
             13 => "release s".to_owned(),
             14 => self.pick(&["y = (recv q)", "acquire s", "wait e", "y = (recv z)"]).to_owned(),
             15 => "e.set()".to_owned(),
-            16 => format!("lock m within {limit} {{ {} }} else {{ y = {k} }}", self.timed(depth + 1, thread)),
-            17 => format!("scope within {limit} {{ {} }} else {{ y = {k} }}", self.timed(depth + 1, thread)),
-            18 => format!("try {{ {} }} catch e {{ said.push(e.kind) }}", self.timed(depth + 1, thread)),
+            16 => format!(
+                "lock m within {limit} {{ {} }} else {{ y = {k} }}",
+                self.timed(depth + 1, thread)
+            ),
+            17 => format!(
+                "scope within {limit} {{ {} }} else {{ y = {k} }}",
+                self.timed(depth + 1, thread)
+            ),
+            18 => format!(
+                "try {{ {} }} catch e {{ said.push(e.kind) }}",
+                self.timed(depth + 1, thread)
+            ),
             19 => {
                 let (one, two) = (self.timed(depth + 1, thread), self.step(depth + 1));
                 format!("if true {{ let w = timer {limit} {{ {one} }}\n {two}\n w.cancel() }}")
             }
             20 => format!("timer {limit} {{ {} }}", self.step(depth + 1)),
-            21 => format!("lock c {{ y = if (wait c until x == {k} within {limit} else {{ false }}) {{ 7 }} else {{ 8 }} }}"),
+            21 => format!(
+                "lock c {{ y = if (wait c until x == {k} within {limit} else {{ false }}) {{ 7 }} else {{ 8 }} }}"
+            ),
             22 => format!("lock c {{ x = {k}; notify all c }}"),
             23 => format!("spawn daemon {{ {} }}", self.step(depth + 1)),
             _ => format!("lock m {{ {} }}", self.timed(depth + 1, thread)),

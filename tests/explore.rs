@@ -146,7 +146,6 @@ fn same(a: &Finding, b: &Finding) -> bool {
 }
 
 /// All lines that a finding shows, whichever it shows first: of a race, either may be.
-
 fn lines_of(finding: &Finding) -> Vec<usize> {
     let parts = finding.report.related.iter().flat_map(|part| &part.labels);
     let mut lines: Vec<usize> =

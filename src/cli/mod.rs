@@ -3,10 +3,10 @@
 mod arguments;
 mod commands;
 mod doc;
-mod generated;
-mod pager;
 mod explore;
+mod generated;
 mod json;
+mod pager;
 mod replay;
 mod show;
 mod table;

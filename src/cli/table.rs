@@ -15,7 +15,7 @@ pub fn table(of: &Counterexample, style: Style) -> String {
     let number = of.rows.iter().map(|row| row.line.to_string().len()).max().unwrap_or(1);
     // The mark and the number stand before the columns.
     let left = style.width.saturating_sub(3 + number + columns * bar.chars().count());
-    let widest = of.rows.iter().map(|row| longest(row)).max().unwrap_or(0);
+    let widest = of.rows.iter().map(longest).max().unwrap_or(0);
     let width = (left / columns).clamp(NARROWEST, widest.max(NARROWEST));
     let mut out = String::new();
     let mut line = |mark: &str, number_text: &str, cells: &[String]| {

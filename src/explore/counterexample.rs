@@ -88,14 +88,11 @@ pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
     }
     explorer.runs = runs;
     explorer.steps = steps;
-    for at in 0..found {
-        let (schedule, is_minimal) = match simplest[at].take() {
-            Some((schedule, proved)) => (schedule, proved),
-            None => (explorer.findings[at].schedule.clone(), false),
-        };
+    for (at, simplest) in simplest.into_iter().enumerate() {
+        let (schedule, is_minimal) =
+            simplest.unwrap_or_else(|| (explorer.findings[at].schedule.clone(), false));
         let key = explorer.findings[at].key.clone();
-        let table = of_schedule(explorer, &schedule, Some(&key));
-        let mut table = table;
+        let mut table = of_schedule(explorer, &schedule, Some(&key));
         table.is_minimal = is_minimal || table.preemptions == 0;
         explorer.findings[at].schedule = schedule;
         explorer.findings[at].counterexample = Some(table);

@@ -322,7 +322,7 @@ impl Explorer {
             alone: self.world.alone(),
             fragile: self.world.is_fragile(),
             born: before..self.world.actor_count(),
-                called_off: self.world.called_off(),
+            called_off: self.world.called_off(),
         };
         let known = self.races.found().len();
         self.races.step(&step, self.world.stepped_site());

@@ -375,17 +375,18 @@ impl Machine {
                 }
                 Op::BorrowGlobal => {
                     let global = constant!(i.c());
-                    if M::CONTROLLED && Machine::may_change(global) {
-                        if !std::mem::take(&mut self.granted) {
-                            self.granted = true;
-                            // SAFETY: the instruction is run again.
-                            pc = unsafe { pc.sub(1) };
-                            save!();
-                            let of = global.clone();
-                            let access = Access { of, part: Part::Slot(0), write: false };
-                            let _ = self.ask(Request::Access(access));
-                            return;
-                        }
+                    if M::CONTROLLED
+                        && Machine::may_change(global)
+                        && !std::mem::take(&mut self.granted)
+                    {
+                        self.granted = true;
+                        // SAFETY: the instruction is run again.
+                        pc = unsafe { pc.sub(1) };
+                        save!();
+                        let of = global.clone();
+                        let access = Access { of, part: Part::Slot(0), write: false };
+                        let _ = self.ask(Request::Access(access));
+                        return;
                     }
                     // SAFETY: as above. The global never changes once it is set; the alias is not dropped.
                     let value =

@@ -14,7 +14,7 @@ impl World {
         let first = thing.resource;
         let new = |mode, order| Touch::new(first, mode, order);
         match (&thing.state, action) {
-            (State::Queue(..), _) => return queues::touch(self, number, action, done),
+            (State::Queue(..), _) => queues::touch(self, number, action, done),
             (_, Action::Look(_)) => self.touch(new(Mode::Read, Order::Acquire)),
             (State::Lock(_) | State::RLock(_), Action::Acquire { .. } | Action::Restore { .. }) => {
                 let owner = thing.owner();
