@@ -151,7 +151,7 @@ impl Maker {
             8 => format!("wait l within {limit} else {{ y = {k} }}"),
             9 => format!("acquire s within {limit} else {{ y = {k} }}"),
             10 => "x = z.len()".to_owned(),
-            11 if thread > 0 => format!("h[0].cancel()"),
+            11 if thread > 0 => "h[0].cancel()".to_owned(),
             12 if thread > 0 => format!("y = (join h[0] within {limit} else {{ {k} }})"),
             13 => "release s".to_owned(),
             14 => self.pick(&["y = (recv q)", "acquire s", "wait e", "y = (recv z)"]).to_owned(),
@@ -246,8 +246,7 @@ fn really(script: &str) -> String {
     };
     let output = threads::Output::new(Box::new(kept.clone()));
     session.run(unit, Vec::new(), config, output).expect("there are threads");
-    let text = kept.0.lock().expect("nobody panics").clone();
-    text
+    kept.0.lock().expect("nobody panics").clone()
 }
 
 #[test]
