@@ -11,7 +11,8 @@
 //! Steps that have to wait need more care than the paper's. The release of a lock and the acquisition that it lets
 //! happen cannot change places; what can is that acquisition and the earlier acquisition that the release undid.
 //! So an event that a later one needs (see `Touch::is_needed_by`) orders it, but is no race of its own, and does not
-//! hide those before it. And what a thread waits for in vain when a run ends, or when under strict time nothing is left
+//! hide those before it. No more does any other event at a time when the level that the later one needs was not there: to come
+//! right before that one, the later event must have come before what took the level away. And what a thread waits for in vain when a run ends, or when under strict time nothing is left
 //! but to let time pass, is looked at like an event.
 //!
 //! A step may also take another one away for good: it cancels a timer, it closes a scope whose limit runs. What was taken
@@ -25,6 +26,7 @@
 
 use super::strategy::{Coverage, Step, Strategy};
 use crate::runtime::controlled::{Alone, Choice, Mode, Touch, World, depend};
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 /// What is asleep: a choice, with what it touched when it was tried.
@@ -89,6 +91,7 @@ pub struct Dpor {
     // Room that is used again.
     clock: Vec<u32>,
     own: Vec<u32>,
+    candidates: Vec<(u32, bool)>,
     races: Vec<u32>,
     rest: Vec<u32>,
 }
@@ -161,12 +164,14 @@ impl Dpor {
         let mut own = std::mem::take(&mut self.own);
         own.clone_from(&self.clock);
         let mut clock = std::mem::take(&mut self.clock);
-        let mut races = std::mem::take(&mut self.races);
+        let mut races = std::mem::take(&mut self.candidates);
         races.clear();
         if alone == Alone::No {
             for touch in touches {
                 let Some(history) = self.history.get(touch.resource as usize) else { continue };
+                let mut level = touch.level;
                 for earlier in history.iter().rev() {
+                    level = level.saturating_sub(earlier.touch.gives);
                     if !earlier.touch.mode.conflicts(touch.mode) {
                         continue;
                     }
@@ -179,7 +184,9 @@ impl Dpor {
                     }
                     join(&mut clock, self.clock_of(earlier.event));
                     if !earlier.touch.is_needed_by(touch) {
-                        races.push(earlier.event);
+                        // Before it, the actor might have had to wait.
+                        let hides = touch.needs == Touch::NOTHING || level >= touch.needs;
+                        races.push((earlier.event, hides));
                     }
                 }
             }
@@ -188,7 +195,7 @@ impl Dpor {
             {
                 join(&mut clock, self.clock_of(last));
                 if self.events[last as usize].alone == Alone::Looks {
-                    races.push(last);
+                    races.push((last, true));
                 }
             }
         } else {
@@ -196,24 +203,29 @@ impl Dpor {
                 if !self.is_before(event, &own) {
                     join(&mut clock, self.clock_of(event));
                     if alone == Alone::Looks {
-                        races.push(event);
+                        races.push((event, true));
                     }
                 }
             }
         }
         // Of those found, one that comes before another is no race: the other stands between.
-        races.sort_unstable_by(|a, b| b.cmp(a));
-        races.dedup();
-        races.retain(|event| {
-            let is_race = !self.is_before(*event, &own);
-            if is_race {
+        races.sort_unstable_by_key(|(event, hides)| (Reverse(*event), *hides));
+        races.dedup_by_key(|(event, _)| *event);
+        let mut found = std::mem::take(&mut self.races);
+        found.clear();
+        for (event, hides) in &races {
+            if self.is_before(*event, &own) {
+                continue;
+            }
+            if *hides {
                 join(&mut own, self.clock_of(*event));
             }
-            is_race
-        });
+            found.push(*event);
+        }
         self.own = own;
         self.clock = clock;
-        self.races = races;
+        self.candidates = races;
+        self.races = found;
     }
 
     /// Lets the other order of a race be tried: what `actor` does comes before the event `first`.

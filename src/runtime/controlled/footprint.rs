@@ -62,7 +62,7 @@ pub struct Touch {
     pub mode: Mode,
     /// What it orders.
     pub order: Order,
-    /// How much it adds to the level.
+    /// How much it adds to the level; what it takes is negative.
     pub gives: i32,
     /// The level that it needs; [`Touch::NOTHING`] if it needs none.
     pub needs: i32,

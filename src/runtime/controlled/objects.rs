@@ -16,7 +16,7 @@ impl World {
     /// time has run out. An error is raised in it.
     pub(super) fn perform(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
         if let Some((arm, result)) = self.strands[strand].met.take() {
-            let needs = self.strands[strand].until.is_none();
+            let needs = !self.may_time_out(strand);
             let done = self.deliver(strand, arm, result);
             if !needs {
                 self.need_nothing();
@@ -59,10 +59,14 @@ impl World {
     /// do not commute, and both can be taken. So they are a race as any two touches are that conflict, and the state
     /// before the earlier one gets the thread among those to try. That the time runs out conflicts with all
     /// that could make what is waited for ready, see `touch_waits`; so the same race is found if it ran out first.
+    ///
+    /// It must be no more than what the thread could really do then. Where time cannot run out, the race would be one
+    /// with a step that the thread has to wait for, and hide the one before: of the release of a lock, that with the
+    /// acquisition which the release undid.
     pub(super) fn could_do_otherwise(&self, strand: usize) -> bool {
         let of = &self.strands[strand];
         let has_else = |arm: &SelectArm| !matches!(arm, SelectArm::On(_));
-        of.until.is_some()
+        self.may_time_out(strand)
             || !of.arrived && self.is_line_seen(strand)
             || matches!(&of.wish, Wish::Ask(Request::Select(arms)) if arms.iter().any(has_else))
     }

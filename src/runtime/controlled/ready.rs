@@ -105,6 +105,13 @@ impl World {
         })
     }
 
+    /// Whether the time of a strand's wait could have run out in place of what it waits for, at any moment since it waits.
+    pub(super) fn may_time_out(&self, strand: usize) -> bool {
+        self.config.time == Time::Free
+            && self.strands[strand].until.is_some()
+            && !self.must_wait_for_earlier(strand)
+    }
+
     /// The choices of a strand that can go on: of a `select`, one for each arm that is ready.
     fn push_arms(&self, strand: usize, choice: Choice, options: &mut Vec<Choice>) {
         let of = &self.strands[strand];

@@ -21,14 +21,14 @@ impl World {
                 let level = i64::from(owner.is_none());
                 let touch = new(Mode::Write, Order::Acquire);
                 let again = owner == Some(who);
-                self.touch(if again { touch } else { touch.needs(1, level) });
+                self.touch(if again { touch } else { touch.needs(1, level).gives(-1) });
             }
             (State::Lock(_) | State::RLock(_), _) => {
                 self.touch(new(Mode::Write, Order::Release).gives(1));
             }
             (State::Semaphore(semaphore), Action::Acquire { count, .. }) => {
                 let touch = new(Mode::Write, Order::Acquire).needs(*count, semaphore.value);
-                self.touch(touch);
+                self.touch(touch.gives(count.saturating_neg()));
             }
             (State::Semaphore(semaphore), Action::Release { count, .. }) => {
                 let mode = if semaphore.bound.is_some() { Mode::Write } else { Mode::Add };
