@@ -35,11 +35,7 @@ impl World {
                     Ability::None => {}
                     Ability::Go => self.push_arms(strand, choice, options),
                     Ability::Time if strict => timed = true,
-                    Ability::Time => {
-                        if !self.must_wait_for_earlier(strand) {
-                            options.push(choice);
-                        }
-                    }
+                    Ability::Time => options.push(choice),
                 },
                 Actor::Timer(timer) => {
                     if self.timers[timer].due.is_none() {
@@ -97,19 +93,9 @@ impl World {
         })
     }
 
-    /// The time of a scope that the thread itself is in runs out before a later limit within it.
-    fn must_wait_for_earlier(&self, strand: usize) -> bool {
-        let this = &self.strands[strand];
-        this.scopes.iter().any(|scope| {
-            self.scopes[*scope].due.is_some_and(|due| this.until.is_some_and(|until| due < until))
-        })
-    }
-
     /// Whether the time of a strand's wait could have run out in place of what it waits for, at any moment since it waits.
     pub(super) fn may_time_out(&self, strand: usize) -> bool {
-        self.config.time == Time::Free
-            && self.strands[strand].until.is_some()
-            && !self.must_wait_for_earlier(strand)
+        self.config.time == Time::Free && self.strands[strand].until.is_some()
     }
 
     /// The choices of a strand that can go on: of a `select`, one for each arm that is ready.
