@@ -36,6 +36,17 @@ struct Round {
     waiting: usize,
 }
 
+/// What came of leaving a round early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftEarly {
+    /// The round was done: it has come through all the same.
+    Through,
+    /// It broke the barrier for all others.
+    Broke,
+    /// Another had broken it before.
+    Lost,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Filling,
@@ -108,16 +119,20 @@ impl Barrier {
         Reply::Place { index, round, last: self.action.is_some() }
     }
 
-    /// Who waits in a round waits no more. If the round is done, it has come through all the same, and the answer
-    /// is true; if not, the barrier is broken.
-    pub fn leave_early(&mut self, round: u64) -> bool {
+    /// Who waits in a round waits no more, and breaks it unless it is over.
+    pub fn leave_early(&mut self, round: u64) -> LeftEarly {
         let state = self.rounds.get(&round).map(|round| round.state);
-        if matches!(state, Some(State::Filling | State::Acting)) {
-            self.broken = true;
-            self.break_rounds();
-        }
+        let left = match state {
+            None | Some(State::Done) => LeftEarly::Through,
+            Some(State::Broken) => LeftEarly::Lost,
+            Some(State::Filling | State::Acting) => {
+                self.broken = true;
+                self.break_rounds();
+                LeftEarly::Broke
+            }
+        };
         self.leave(round);
-        state.is_none_or(|state| state == State::Done)
+        left
     }
 
     fn finish(&mut self, round: u64) {
@@ -227,7 +242,7 @@ mod tests {
         let mut b = Barrier::new(3, None);
         let (_, Action::Round { round }, _) = arrive(&mut b) else { panic!() };
         let (_, second, _) = arrive(&mut b);
-        assert!(!b.leave_early(round));
+        assert_eq!(b.leave_early(round), LeftEarly::Broke);
         assert!(b.ready(2, &second));
         assert_eq!(b.act(2, second).unwrap_err(), Misuse::Broken);
         assert_eq!(b.act(3, Action::Arrive).unwrap_err(), Misuse::Broken);
@@ -240,7 +255,8 @@ mod tests {
         let mut b = Barrier::new(2, None);
         let (_, Action::Round { round }, _) = arrive(&mut b) else { panic!() };
         arrive(&mut b);
-        assert!(b.leave_early(round) && !b.broken && b.rounds.is_empty());
+        assert_eq!(b.leave_early(round), LeftEarly::Through);
+        assert!(!b.broken && b.rounds.is_empty());
     }
 
     #[test]

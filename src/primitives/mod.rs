@@ -23,7 +23,7 @@ mod timer;
 pub mod word;
 
 pub use action::{Action, Hold, Look, Misuse, Reply, ThreadId};
-pub use barrier::Barrier;
+pub use barrier::{Barrier, LeftEarly};
 pub use condition::Condition;
 pub use event::Event;
 pub use latch::Latch;

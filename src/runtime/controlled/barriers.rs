@@ -4,7 +4,7 @@ use super::footprint::{Mode, Order, Touch};
 use super::strand::Wish;
 use super::thing::{Body, State, body};
 use super::world::{Next, World};
-use crate::primitives::{Action, Reply};
+use crate::primitives::{Action, LeftEarly, Reply};
 use crate::values::{Object, Ref, Value};
 use crate::vm::Limit;
 
@@ -90,7 +90,7 @@ impl World {
         let first = self.things[number].resource;
         self.touched(first, Mode::Write, Order::Both);
         match &mut self.things[number].state {
-            State::Barrier(state) => state.leave_early(round),
+            State::Barrier(state) => state.leave_early(round) == LeftEarly::Through,
             _ => true,
         }
     }

@@ -9,7 +9,8 @@ use super::runtime::Runtime;
 use super::shell::{Attempt, Inner, Shell};
 use super::waiter::{On, Outcome, Rest, WaitKind, Waiter};
 use crate::primitives::{
-    Action, Barrier, Condition, Event, Latch, Misuse, Primitive, Queue, Reply, RwLock, ThreadId,
+    Action, Barrier, Condition, Event, Latch, LeftEarly, Misuse, Primitive, Queue, Reply, RwLock,
+    ThreadId,
 };
 use crate::values::{ErrorKind, Object, ObjectKind, Ref, Value, View};
 use crate::vm::{Answer, Limit};
@@ -332,15 +333,22 @@ impl Here<'_> {
         let since = Instant::now();
         let waits = Action::Round { round };
         let shell = barrier.body.downcast_ref::<Shell<Barrier>>().expect("a barrier's body");
-        let outcome = self.wait_on(shell, barrier, waits.clone(), deadline, &Rest::default());
-        if matches!(outcome, Outcome::TimedOut | Outcome::Raise(_))
-            && shell.change(self.runtime, |state| state.leave_early(round))
-        {
-            // The last has come meanwhile. A cancel is for the next point where it could block.
-            if let Outcome::Raise(error) = &outcome {
-                self.strand.put_back(error.get());
+        let mut outcome = self.wait_on(shell, barrier, waits.clone(), deadline, &Rest::default());
+        if matches!(outcome, Outcome::TimedOut | Outcome::Raise(_)) {
+            match shell.change(self.runtime, |state| state.leave_early(round)) {
+                LeftEarly::Through => {
+                    // The last has come meanwhile. A cancel is for the next point where it could block.
+                    if let Outcome::Raise(error) = &outcome {
+                        self.strand.put_back(error.get());
+                    }
+                    return Ok(Answer::Value(Value::int(index)));
+                }
+                // Only the first whose time ran out is told so.
+                LeftEarly::Lost if matches!(outcome, Outcome::TimedOut) => {
+                    outcome = Outcome::Acted(0, Err(Misuse::Broken));
+                }
+                LeftEarly::Lost | LeftEarly::Broke => {}
             }
-            return Ok(Answer::Value(Value::int(index)));
         }
         let gone = self.settle_outcome(barrier, &waits, limit, since, outcome)?;
         Ok(gone.map_or(Answer::TimedOut, |_| Answer::Value(Value::int(index))))
