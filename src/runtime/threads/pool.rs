@@ -15,7 +15,9 @@ use super::strand::{Strand, StrandKind, cancelled};
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Next, Pool, ThreadId};
 use crate::source::Place;
-use crate::values::{Fault, Label, List, Object, ObjectKind, Published, Ref, Spawned, Value};
+use crate::values::{
+    ErrorValue, Fault, Label, List, Object, ObjectKind, Published, Ref, Spawned, Value,
+};
 use crate::vm::{Answer, Calls, Job, Machine};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -145,16 +147,21 @@ fn start_worker(runtime: &Arc<Runtime>, pool: &Arc<PoolBody>) -> Result<(), Faul
     let strand = Strand::new(runtime.next_id(), StrandKind::Worker, name, true, None, None, None);
     let run = {
         let (runtime, strand, pool) = (runtime.clone(), strand.clone(), pool.clone());
-        move || {
-            strand.begin();
+        move |thread: std::io::Result<()>| {
             pool.inside.lock().workers.push(strand.id);
-            Worker {
+            let mut worker = Worker {
                 runtime: &runtime,
                 pool: &pool,
                 strand: &strand,
                 locals: FxHashMap::default(),
+            };
+            match thread {
+                Ok(()) => {
+                    strand.begin();
+                    worker.work();
+                }
+                Err(error) => worker.give_up(&spawn::no_thread(&error)),
             }
-            .work();
             pool.inside.lock().workers.retain(|id| *id != strand.id);
             ending::end(&runtime, &strand, Some(Ended::Value(Published::new(Value::NIL))), None);
         }
@@ -193,6 +200,23 @@ impl Worker<'_> {
             task.leave_worker();
             let Some(ended) = ended else { return };
             self.pool.ended(self.runtime, &task, ended);
+        }
+    }
+
+    /// There is no thread for it. If it was the only worker, nobody will do what is queued.
+    fn give_up(&mut self, fault: &Fault) {
+        let mut state = self.pool.state.lock();
+        state.state.left();
+        let mut queued = Vec::new();
+        if state.state.workers == 0 {
+            while let Some(Next::Run(id)) = state.state.take_next() {
+                queued.extend(self.pool.inside.lock().tasks.remove(&id));
+            }
+        }
+        drop(state);
+        let error = Published::new(ErrorValue::of_fault(fault).into());
+        for (task, _) in queued {
+            self.pool.ended(self.runtime, &task, Ended::Failed(error.clone()));
         }
     }
 

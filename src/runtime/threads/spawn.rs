@@ -1,5 +1,6 @@
 //! Threads that start.
 
+use super::crew::Work;
 use super::driver::{self, Here};
 use super::ending;
 use super::handle::Joinable;
@@ -7,7 +8,7 @@ use super::pool;
 use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use crate::primitives::Ended;
-use crate::values::{ErrorKind, Fault, Spawned, Value};
+use crate::values::{ErrorKind, ErrorValue, Fault, Published, Spawned, Value};
 use crate::vm::{Job, Machine, SpawnRequest};
 use std::sync::Arc;
 
@@ -27,7 +28,11 @@ pub fn start(
 ) -> Result<(), Fault> {
     let run = {
         let (runtime, strand) = (runtime.clone(), strand.clone());
-        move || {
+        move |thread: std::io::Result<()>| {
+            if let Err(error) = thread {
+                let error = Published::new(ErrorValue::of_fault(&no_thread(&error)).into());
+                return ending::end(&runtime, &strand, Some(Ended::Failed(error)), after);
+            }
             strand.begin();
             let machine = Machine::new(runtime.program.clone(), runtime.config.limits, job);
             let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine));
@@ -38,11 +43,7 @@ pub fn start(
 }
 
 /// Enters a thread, and gives it one of the system's.
-pub fn launch(
-    runtime: &Arc<Runtime>,
-    strand: &Arc<Strand>,
-    run: Box<dyn FnOnce() + Send>,
-) -> Result<(), Fault> {
+pub fn launch(runtime: &Arc<Runtime>, strand: &Arc<Strand>, run: Work) -> Result<(), Fault> {
     if !runtime.enter(strand) {
         let message = format!("more than {} threads would be alive", runtime.config.max_threads);
         return Err(Fault::new(ErrorKind::LimitError, message));
@@ -59,8 +60,13 @@ pub fn launch(
             runtime.let_die();
         }
         runtime.waits.one_less_able(runtime);
-        Fault::new(ErrorKind::LimitError, format!("the system gives no more threads: {error}"))
+        no_thread(&error)
     })
+}
+
+/// The system gives no more threads.
+pub fn no_thread(error: &std::io::Error) -> Fault {
+    Fault::new(ErrorKind::LimitError, format!("the system gives no more threads: {error}"))
 }
 
 /// Starts the first thread.
@@ -75,7 +81,7 @@ pub fn start_first(
 ) -> std::io::Result<()> {
     let run = {
         let (runtime, strand) = (runtime.clone(), strand.clone());
-        move || {
+        move |_| {
             strand.begin();
             let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine()));
             runtime.end_of(&strand, ended);

@@ -78,7 +78,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Lets `task` be done at a moment, by the service thread: it must not wait.
+    /// Lets `task` be done at a moment, by the service thread: it must not wait, but may start a thread.
     pub fn at(&self, runtime: &Arc<Runtime>, moment: Instant, task: Task) {
         let sender = self.sender.get_or_init(|| {
             let (sender, receiver) = unbounded();
@@ -100,18 +100,22 @@ fn serve(receiver: &Receiver<(Instant, Task)>, runtime: &Weak<Runtime>) {
     loop {
         let message = match heap.peek() {
             None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            // To receive with a moment that is past would look about all the same.
+            Some(Reverse(due)) if due.at <= Instant::now() => Err(RecvTimeoutError::Timeout),
             Some(Reverse(due)) => receiver.recv_deadline(due.at),
         };
-        match message {
-            Ok((at, task)) => {
-                order += 1;
-                heap.push(Reverse(Due { at, order, task }));
-            }
+        let first = match message {
+            Ok(first) => Some(first),
             Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => None,
+        };
+        // All that were sent, before any is let go: a later one may be due earlier.
+        for (at, task) in first.into_iter().chain(receiver.try_iter()) {
+            order += 1;
+            heap.push(Reverse(Due { at, order, task }));
         }
         let now = Instant::now();
-        while heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
+        if heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
             let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else {
                 return;
             };
