@@ -209,6 +209,14 @@ impl Machine {
                 }
             }};
         }
+        // The place of the instruction, as objects note it.
+        macro_rules! here {
+            () => {{
+                // SAFETY: `pc` points into the code.
+                let next = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
+                site_of(self.code, next as usize - 1)
+            }};
+        }
         // Pushes a frame whose registers begin at `$base` of this one's.
         macro_rules! enter {
             ($callee:expr, $closure:expr, $base:expr, $to:expr) => {{
@@ -715,9 +723,25 @@ impl Machine {
                     if value.tag() == tag::OBJECT {
                         // SAFETY: the tag tells the type.
                         let object = unsafe { value.heap_ref::<Object>() };
-                        // SAFETY: `pc` points into the code.
-                        let next = unsafe { pc.offset_from(self.code.instructions.as_ptr()) };
-                        if self.change_word(object, i.op() == Op::Lock, next as usize - 1) {
+                        // The commonest case: a free lock is taken, and given back while nobody waits.
+                        if object.kind == ObjectKind::Lock {
+                            let held = Lock::held_by(self.thread, Hold::Block);
+                            let takes = i.op() == Op::Lock;
+                            let (from, to) =
+                                if takes { (Lock::FREE, held) } else { (held, Lock::FREE) };
+                            if !(takes && self.attention.load(Ordering::Relaxed))
+                                && object
+                                    .word
+                                    .compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed)
+                                    .is_ok()
+                            {
+                                if takes {
+                                    object.site.store(here!(), Ordering::Relaxed);
+                                }
+                                continue;
+                            }
+                        }
+                        if self.change_word(object, i.op() == Op::Lock, here!()) {
                             continue;
                         }
                     }
@@ -782,9 +806,9 @@ impl Machine {
     }
 
     /// Takes a lock or a permit for a block, or gives it back, if that is a change of the object's word and no more:
-    /// whether it was. `at` is the instruction that does it.
+    /// whether it was. `site` is the place of the instruction that does it.
     #[inline(never)]
-    fn change_word(&self, object: &Object, takes: bool, at: usize) -> bool {
+    fn change_word(&self, object: &Object, takes: bool, site: u64) -> bool {
         if takes && self.attention.load(Ordering::Relaxed) {
             return false;
         }
@@ -805,7 +829,7 @@ impl Machine {
         let changed = word::is_open(now)
             && object.word.compare_exchange(now, next, Ordering::SeqCst, Ordering::Relaxed).is_ok();
         if changed && takes {
-            object.site.store(site_of(self.code, at), Ordering::Relaxed);
+            object.site.store(site, Ordering::Relaxed);
         }
         changed
     }
