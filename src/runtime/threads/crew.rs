@@ -10,7 +10,7 @@
 //! before it runs anything, so work that blocks, or goes on for ever, holds up no other.
 
 use super::block::briefly;
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::sync::Arc;
@@ -30,11 +30,21 @@ const KEEP: Duration = Duration::from_secs(5);
 const MOST_KEPT: usize = 64;
 /// How many come at most at one time: more would find that others have done the work.
 const MOST_COMING: usize = 2;
+/// How many pieces stand in the queue before who brings more waits. If the system gives no thread, so many are refused
+/// after they were taken on, at most.
+const MOST_QUEUED: usize = 64;
 
 /// Threads that are kept.
 #[derive(Clone, Default)]
 pub struct Crew {
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// There is room in the queue again.
+    room: Condvar,
 }
 
 #[derive(Default)]
@@ -45,6 +55,9 @@ struct State {
     coming: usize,
     /// How many pieces there were.
     pieces: u64,
+    /// Whether the system gave no thread the last time: then each piece gets a thread before it is taken on, so that
+    /// who brings it is told.
+    scarce: bool,
 }
 
 struct Piece {
@@ -69,7 +82,8 @@ enum Call {
 impl State {
     /// Somebody comes, if there is work and not enough do.
     fn call(&mut self) -> Call {
-        if self.queue.is_empty() || self.coming >= MOST_COMING {
+        let enough = self.coming >= MOST_COMING && !self.scarce;
+        if self.queue.is_empty() || enough {
             return Call::Nobody;
         }
         self.coming += 1;
@@ -86,14 +100,16 @@ impl Crew {
     pub fn run(&self, name: &str, work: Work) -> std::io::Result<()> {
         let name = system_name(name);
         let (number, call) = {
-            let mut state = self.state.lock();
+            let mut state = self.state();
+            let full = |state: &mut State| state.queue.len() >= MOST_QUEUED && !state.scarce;
+            self.shared.room.wait_while(&mut state, full);
             state.pieces += 1;
             let number = state.pieces;
             state.queue.push_back(Piece { number, name, work });
             (number, state.call())
         };
         self.answer(call).or_else(|error| {
-            let mut state = self.state.lock();
+            let mut state = self.state();
             // Another may have taken it meanwhile.
             let at = state.queue.iter().position(|piece| piece.number == number);
             match at.and_then(|at| state.queue.remove(at)) {
@@ -101,6 +117,10 @@ impl Crew {
                 None => Ok(()),
             }
         })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock()
     }
 
     /// Calls who is to come.
@@ -116,9 +136,12 @@ impl Crew {
                 let crew = self.clone();
                 let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
                 let made = builder.spawn(move || crew.serve()).map(|_| ());
-                if made.is_err() {
-                    self.state.lock().coming -= 1;
+                let mut state = self.state();
+                state.scarce = made.is_err();
+                if state.scarce {
+                    self.shared.room.notify_all();
                 }
+                state.coming -= usize::from(made.is_err());
                 made
             }
         }
@@ -128,7 +151,7 @@ impl Crew {
     fn serve(&self) {
         let idle = Arc::new(Idle { called: false.into(), thread: std::thread::current() });
         loop {
-            self.state.lock().coming -= 1;
+            self.state().coming -= 1;
             while let Some(piece) = self.next(&idle) {
                 let _ = rustix::thread::set_name(&piece.name);
                 (piece.work)(Ok(()));
@@ -143,8 +166,11 @@ impl Crew {
     #[inline(never)]
     fn next(&self, idle: &Arc<Idle>) -> Option<Piece> {
         let (piece, call) = {
-            let mut state = self.state.lock();
+            let mut state = self.state();
             let piece = state.queue.pop_front();
+            if state.queue.len() == MOST_QUEUED / 2 {
+                self.shared.room.notify_all();
+            }
             if piece.is_none() {
                 idle.called.store(false, Ordering::SeqCst);
                 state.idle.push(idle.clone());
@@ -160,7 +186,7 @@ impl Crew {
     /// There is no thread for what stands in the queue.
     #[cold]
     fn refuse(&self, error: &std::io::Error) {
-        let refused = std::mem::take(&mut self.state.lock().queue);
+        let refused = std::mem::take(&mut self.state().queue);
         for piece in refused {
             (piece.work)(Err(std::io::Error::new(error.kind(), error.to_string())));
         }
@@ -179,7 +205,7 @@ impl Crew {
             at.map(|at| state.idle.remove(at)).is_some()
         };
         {
-            let mut state = self.state.lock();
+            let mut state = self.state();
             if state.idle.len() > MOST_KEPT && leave(&mut state) {
                 return false;
             }
@@ -188,7 +214,7 @@ impl Crew {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 // If it is no longer there, it was called.
-                return !leave(&mut self.state.lock());
+                return !leave(&mut self.state());
             }
             std::thread::park_timeout(left);
         }

@@ -114,15 +114,22 @@ impl Output {
         *self.state.closed.lock() = Some(act);
     }
 
+    /// The way to the writer thread; `None` if the system gives no thread.
     fn sender(&self) -> Option<Sender<Message>> {
         let mut sender = self.sender.lock();
         if sender.is_none() {
-            let sink = self.sink.lock().take()?;
             let (to, from) = bounded(MOST_PIECES);
+            let (hand_over, handed) = bounded(1);
             let state = self.state.clone();
             let writer =
                 std::thread::Builder::new().name("conc-output".to_owned()).stack_size(256 << 10);
-            writer.spawn(move || write_all(sink, &from, &state)).ok()?;
+            let write = move || {
+                if let Ok(sink) = handed.recv() {
+                    write_all(sink, &from, &state);
+                }
+            };
+            writer.spawn(write).ok()?;
+            let _ = hand_over.send(self.sink.lock().take()?);
             *sender = Some(to);
         }
         sender.clone()
@@ -137,8 +144,16 @@ impl Output {
         if self.state.status.load(Ordering::Relaxed) == FAILED && stream == Stream::Out {
             return Err(self.failure().unwrap_or_default());
         }
-        if let Some(sender) = self.sender() {
-            let _ = sender.send(Message::Write(stream, text));
+        match self.sender() {
+            Some(sender) => {
+                let _ = sender.send(Message::Write(stream, text));
+            }
+            // There is no writer: this thread writes itself.
+            None => {
+                if let Some(sink) = self.sink.lock().as_mut() {
+                    note(sink.write(stream, &text).and_then(|()| sink.flush()), &self.state);
+                }
+            }
         }
         Ok(())
     }

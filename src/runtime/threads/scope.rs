@@ -153,7 +153,10 @@ impl Scope {
 
 impl Here<'_> {
     /// `scope`
-    pub(super) fn enter_scope(&mut self, within: Option<i64>) -> Value {
+    pub(super) fn enter_scope(&mut self, within: Option<i64>) -> Result<Value, Fault> {
+        if within.is_some() {
+            self.runtime.timers.begin(self.runtime)?;
+        }
         let scope = Arc::new(Scope {
             id: self.runtime.next_id(),
             owner: self.strand.clone(),
@@ -173,14 +176,10 @@ impl Here<'_> {
                         scope.expire(runtime);
                     }
                 };
-                self.runtime.timers.at(
-                    self.runtime,
-                    later(Instant::now(), within),
-                    Box::new(expire),
-                );
+                self.runtime.timers.at(later(Instant::now(), within), Box::new(expire));
             }
         }
-        Value::NIL
+        Ok(Value::NIL)
     }
 
     /// The end of a scope whose body has ended, with an error or without.

@@ -9,14 +9,14 @@ use super::shell::Shell;
 use super::spawn;
 use super::strand::{Strand, StrandKind};
 use crate::primitives::{Ended, ThreadId, Timer};
-use crate::values::{ErrorValue, Published, Spawned, Value};
+use crate::values::{ErrorValue, Fault, Published, Spawned, Value};
 use crate::vm::{Job, TimerRequest};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use parking_lot::Mutex;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// What the runtime keeps of a timer.
@@ -74,23 +74,35 @@ impl Ord for Due {
 /// The service thread, started with the first timer.
 #[derive(Default)]
 pub struct Service {
-    sender: OnceLock<Sender<(Instant, Task)>>,
+    sender: Mutex<Option<Sender<(Instant, Task)>>>,
 }
 
 impl Service {
-    /// Lets `task` be done at a moment, by the service thread: it must not wait, but may start a thread.
-    pub fn at(&self, runtime: &Arc<Runtime>, moment: Instant, task: Task) {
-        let sender = self.sender.get_or_init(|| {
+    /// Sees to it that there is a service thread.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives none.
+    pub fn begin(&self, runtime: &Arc<Runtime>) -> Result<(), Fault> {
+        let mut known = self.sender.lock();
+        if known.is_none() {
             let (sender, receiver) = unbounded();
             let runtime = Arc::downgrade(runtime);
             let thread =
                 std::thread::Builder::new().name("conc-timers".to_owned()).stack_size(512 << 10);
-            if let Err(error) = thread.spawn(move || serve(&receiver, &runtime)) {
-                eprintln!("error: the system gives no thread for timers: {error}");
-            }
-            sender
-        });
-        let _ = sender.send((moment, task));
+            let made = thread.spawn(move || serve(&receiver, &runtime));
+            made.map_err(|error| spawn::no_thread(&error))?;
+            *known = Some(sender);
+        }
+        Ok(())
+    }
+
+    /// Lets `task` be done at a moment, by the service thread, which has begun: it must not wait, but may start a
+    /// thread.
+    pub fn at(&self, moment: Instant, task: Task) {
+        if let Some(sender) = &*self.sender.lock() {
+            let _ = sender.send((moment, task));
+        }
     }
 }
 
@@ -168,7 +180,7 @@ impl TimerBody {
 
     fn arm(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
         let timer = self.clone();
-        runtime.timers.at(runtime, due, Box::new(move |runtime| timer.fire(runtime, due)));
+        runtime.timers.at(due, Box::new(move |runtime| timer.fire(runtime, due)));
     }
 
     fn fire(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
@@ -270,7 +282,8 @@ impl TimerBody {
 
 impl Here<'_> {
     /// `timer`
-    pub(super) fn timer(&mut self, request: TimerRequest) -> Value {
+    pub(super) fn timer(&mut self, request: TimerRequest) -> Result<Value, Fault> {
+        self.runtime.timers.begin(self.runtime)?;
         let spawned =
             Arc::new(Spawned { by: self.strand.name.clone(), place: request.place, task: None });
         let scope = self.scopes.last().cloned();
@@ -282,6 +295,6 @@ impl Here<'_> {
             spawned,
             scope,
         );
-        Joinable::Timer(timer).value(self.runtime)
+        Ok(Joinable::Timer(timer).value(self.runtime))
     }
 }

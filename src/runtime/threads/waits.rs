@@ -102,6 +102,10 @@ impl Waits {
         whole: bool,
     ) {
         while let Some((victim, error)) = deadlock::of_newcomer(runtime, table, waiter, whole) {
+            // What was held by those that were stopped at the end of the program comes free no more: nobody is told.
+            if runtime.has_ended() {
+                return;
+            }
             victim.end(runtime, Outcome::Raise(error));
         }
     }
@@ -122,7 +126,9 @@ impl Waits {
     pub fn holder_ended(&self, runtime: &Arc<Runtime>, ended: ThreadId) {
         let table = self.table.lock();
         for waiter in table.waiting.values() {
-            if let Some(error) = deadlock::of_ended_holder(runtime, waiter, ended) {
+            if let Some(error) = deadlock::of_ended_holder(runtime, waiter, ended)
+                && !runtime.has_ended()
+            {
                 waiter.end(runtime, Outcome::Raise(error));
             }
         }
