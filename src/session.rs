@@ -95,6 +95,8 @@ pub struct Session {
     /// The files that are being read, each imported by the one before.
     reading: Vec<(PathBuf, String)>,
     suspicions: Vec<Report>,
+    /// All that was compiled.
+    sources: Vec<Arc<Source>>,
 }
 
 impl Default for Session {
@@ -109,6 +111,7 @@ impl Default for Session {
             modules: HashMap::new(),
             reading: Vec::new(),
             suspicions: Vec::new(),
+            sources: Vec::new(),
         }
     }
 }
@@ -141,6 +144,11 @@ impl Session {
             format!("{}{}: {help}", place.unwrap_or_default(), report.message)
         };
         self.suspicions.iter().map(hint).collect()
+    }
+
+    /// The texts of the scripts that were loaded, and of all that they import.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(|source| source.text())
     }
 
     /// The bytecode of a script, as text.
@@ -233,6 +241,7 @@ impl Session {
             }
         };
         self.suspicions.append(&mut resolution.suspicions);
+        self.sources.push(given.source.clone());
         let unit = self.exports.len() as u32;
         let compiled =
             compile(&given.source, &script, &resolution, &around, purpose, unit, self.globals)?;

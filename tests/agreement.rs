@@ -3,7 +3,7 @@
 //! schedules a program may have to be compared.
 
 use conc::explore::{Explored, Options, Verdict, Which};
-use conc::runtime::controlled::{Config, Discovered, Time};
+use conc::runtime::controlled::{Config, Time};
 use conc::runtime::threads;
 use conc::session::{Given, Session};
 use conc::vm::Limits;
@@ -24,14 +24,8 @@ const REAL_RUNS: usize = 3;
 
 fn config(kind: Kind) -> Config {
     Config {
-        limits: Limits::default(),
-        max_threads: 1000,
-        seed: 0,
         time: if kind == Kind::Strict { Time::Strict } else { Time::Free },
-        args: Vec::new(),
-        input: Arc::new(Vec::new()),
-        prints: false,
-        discovered: Discovered::default(),
+        ..Config::default()
     }
 }
 

@@ -336,6 +336,53 @@ lock c { if n == 0 { wait c until n > 0 } }
     assert!(lines[1].ends_with(":6:22: `wait` under an `if` looks only once"), "{err}");
 }
 
+#[test]
+fn options_of_explore_stand_anywhere_and_arguments_behind_two_dashes() {
+    let path = file("args.conc", b"print(args)\nassert len(args) < 9\n");
+    let path = path.to_str().expect("a path");
+    let outcome = |arguments: &[&str]| {
+        let (out, err, status) = run(arguments);
+        assert_eq!((err.as_str(), status), ("", 0), "{out}");
+        out
+    };
+    let dashed = ["explore", path, "a", "--outcomes", "-3", "--strategy", "dfs", "--", "-b", "--c"];
+    let out = outcome(&dashed);
+    assert!(out.starts_with("verified: ") && out.contains("(1 schedule, "), "{out}");
+    assert!(out.contains("    [\"a\", \"-3\", \"-b\", \"--c\"]\n"), "{out}");
+    let out = outcome(&["explore", "--strategy=random", path, "--max-schedules", "7"]);
+    assert!(out.starts_with("sampled 7: "), "{out}");
+    let (_, err, status) = run(&["explore", path, "--stratagy", "dfs"]);
+    assert!(status == 2 && err.contains("--strategy"), "{err}");
+    let (_, err, status) = run(&["explore"]);
+    assert!(status == 2 && err.contains("FILE"), "{err}");
+}
+
+#[test]
+fn what_explore_finds_is_replayed_from_its_schedule() {
+    let script = "var x = 0
+let one = spawn \"one\" { x += 1 }
+let two = spawn \"two\" { x += 1 }
+join one, two
+assert x == 2
+";
+    let path = file("lost.conc", script.as_bytes());
+    let folder = path.with_file_name("schedules");
+    let (name, folder) = (path.to_str().expect("a path"), folder.to_str().expect("a path"));
+    let (out, err, status) = run(&["explore", name, "--save", folder]);
+    assert_eq!((err.as_str(), status), ("", 1));
+    assert!(out.starts_with("found: 2 things go wrong in "), "{out}");
+    let schedule = format!("{folder}/assertion-1.schedule");
+    assert!(out.contains(&format!("replay it with: conc replay {schedule}\n")), "{out}");
+    let (replayed, err, status) = run(&["replay", &schedule]);
+    assert_eq!((err.as_str(), status), ("", 1));
+    assert!(replayed.contains("assertion failed: x == 2"), "{replayed}");
+    // Without a terminal, all steps come at once.
+    assert_eq!(run(&["replay", &schedule, "--step"]), (replayed, String::new(), 1));
+    std::fs::write(&path, script.replace("== 2", "== 3")).expect("a file");
+    let (_, err, status) = run(&["replay", &schedule]);
+    assert!(status == 2 && err.contains("has changed since"), "{err}");
+}
+
 /// The pieces of code in the README's text.
 fn pieces_of_readme() -> (Vec<String>, Vec<String>) {
     let text = include_str!("../README.md");

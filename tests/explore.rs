@@ -11,13 +11,12 @@
 //! Each finding's schedule is replayed, and must lead to it again.
 
 use conc::explore::{Explored, Finding, Options, Verdict, Which};
-use conc::runtime::controlled::{Config, Discovered, Time};
+use conc::runtime::controlled::{Config, Time};
 use conc::session::{Given, Session};
-use conc::vm::{Limits, UnitId};
+use conc::vm::UnitId;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 fn main() {
@@ -94,16 +93,7 @@ fn marks(line: &str) -> Vec<(&str, &str)> {
 }
 
 fn config(strict: bool) -> Config {
-    Config {
-        limits: Limits::default(),
-        max_threads: 1000,
-        seed: 0,
-        time: if strict { Time::Strict } else { Time::Free },
-        args: Vec::new(),
-        input: Arc::new(Vec::new()),
-        prints: false,
-        discovered: Discovered::default(),
-    }
+    Config { time: if strict { Time::Strict } else { Time::Free }, ..Config::default() }
 }
 
 fn load(path: &Path) -> Result<(Session, UnitId), String> {

@@ -164,14 +164,12 @@ pub struct Explore {
     /// Save a schedule of each finding, and of each outcome, in this directory
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
-    /// The script, and its arguments
-    #[arg(
-        required = true,
-        value_name = "FILE [ARGS]",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
-    pub words: Vec<String>,
+    /// The script
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: String,
+    /// Its arguments; those that begin with `-` go after `--`
+    #[arg(value_name = "ARGS", allow_negative_numbers = true)]
+    pub args: Vec<String>,
 }
 
 /// How schedules are chosen.
@@ -206,7 +204,7 @@ pub struct Replay {
     #[arg(long)]
     pub step: bool,
     /// The schedule
-    #[arg(value_name = "SCHEDULE")]
+    #[arg(value_name = "SCHEDULE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 }
 

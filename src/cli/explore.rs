@@ -4,12 +4,11 @@ use super::arguments::{Explore, Strategy, Time};
 use super::commands::given;
 use super::json;
 use super::show::Show;
-use super::table::table;
+use super::table::Table;
 use crate::diagnostics::{Code, Report};
 use crate::explore::{Explored, Finding, Options, Schedule, Verdict, Which, hash};
-use crate::runtime::controlled::{self, Choice, Config, Discovered};
+use crate::runtime::controlled::{self, Choice, Config, Input};
 use crate::session::{Given, Session};
-use crate::vm::Limits;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ const FOUND: i32 = 1;
 
 /// `conc explore`
 pub fn explore(explore: &Explore, show: &Show) -> i32 {
-    let (file, args) = (&explore.words[0], explore.words[1..].to_vec());
+    let file = &explore.file;
     let mut session = Session::default();
     let loaded = given(file)
         .map_err(|report| vec![report])
@@ -29,7 +28,7 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
         Ok(loaded) => loaded,
         Err(reports) => return show.refuse(&reports),
     };
-    let mut config = config(args, time(explore.time), explore.seed);
+    let mut config = config(explore.args.clone(), time(explore.time), explore.seed);
     config.prints = explore.outcomes;
     let options = Options {
         which: which(explore.strategy),
@@ -44,8 +43,9 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
     let explored = session.explore(unit, &config, &options);
     let schedule = |choices: &[Choice]| Schedule {
         script: file.clone(),
-        hash: hash(given.source.text()),
+        hash: hash(session.texts()),
         args: config.args.clone(),
+        input: config.input.known().to_vec(),
         time: config.time,
         seed: config.seed,
         choices: choices.to_vec(),
@@ -57,26 +57,17 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
     if show.is_json() {
         tell_json(&explored, &given, &saved);
     } else {
-        tell(&explored, explore, &given, &saved, show);
+        tell(&explored, explore, &given, &saved, &show.on_stdout());
     }
     if explored.verdict == Verdict::Found { FOUND } else { 0 }
 }
 
 /// What runs of an exploration may use.
-pub fn config(args: Vec<String>, time: controlled::Time, seed: u64) -> Config {
-    Config {
-        limits: Limits::default(),
-        max_threads: 10_000,
-        seed,
-        time,
-        args,
-        input: Arc::new(input()),
-        prints: false,
-        discovered: Discovered::default(),
-    }
+fn config(args: Vec<String>, time: controlled::Time, seed: u64) -> Config {
+    Config { args, time, seed, input: Arc::new(Input::from_elsewhere(input)), ..Config::default() }
 }
 
-/// Each run reads the same lines: those that are there before the first.
+/// Each run reads the same lines, all that there are. At a terminal nobody types them twice.
 fn input() -> Vec<String> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
@@ -143,7 +134,7 @@ fn tell(explored: &Explored, explore: &Explore, given: &Given, saved: &[String],
         println!("{}", share(explored, finding));
         if let Some(example) = &finding.counterexample {
             println!("\n{}", caption(finding));
-            print!("{}", table(example, show.style()));
+            print!("{}", Table::new(example, show.style()).shortened());
         }
         match saved.get(at) {
             Some(path) => println!("  replay it with: conc replay {path}"),

@@ -1,7 +1,7 @@
 //! What an exploration tells, as lines of JSON: findings, outcomes, and the verdict last.
 
 use crate::diagnostics::json_line;
-use crate::explore::{Explored, Finding, Outcome};
+use crate::explore::{Counterexample, Explored, Finding, Outcome, Replayed, Row};
 use crate::runtime::controlled::Choice;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +11,7 @@ struct JsonFinding<'a> {
     finding: &'static str,
     report: Value,
     schedules: u64,
+    first_seen_in: u64,
     schedule: Vec<String>,
     saved: Option<&'a String>,
     preemptions: Option<usize>,
@@ -27,6 +28,15 @@ struct JsonRow<'a> {
     text: &'a str,
     does: &'a [String],
     preempts: bool,
+}
+
+#[derive(Serialize)]
+struct JsonReplayed<'a> {
+    replayed: &'a str,
+    findings: Vec<Value>,
+    output: &'a str,
+    threads: &'a [String],
+    steps: Vec<JsonRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -67,25 +77,44 @@ pub fn finding(finding: &Finding, saved: Option<&String>) -> String {
     let example = finding.counterexample.as_ref();
     line(&JsonFinding {
         finding: finding.kind.name(),
-        report: serde_json::from_str(&json_line(&finding.report)).unwrap_or_default(),
+        report: report(finding),
         schedules: finding.runs,
+        first_seen_in: finding.first,
         schedule: steps(&finding.schedule),
         saved,
         preemptions: example.map(|example| example.preemptions),
         minimal: example.map(|example| example.is_minimal),
         needs_delay: example.map(|example| example.needs_delay),
         threads: example.iter().flat_map(|e| e.threads.iter().map(String::as_str)).collect(),
-        steps: example
-            .iter()
-            .flat_map(|example| &example.rows)
-            .map(|row| JsonRow {
-                thread: row.thread,
-                line: row.line,
-                text: &row.text,
-                does: &row.notes,
-                preempts: row.preempts,
-            })
-            .collect(),
+        steps: example.map(rows).unwrap_or_default(),
+    })
+}
+
+fn report(finding: &Finding) -> Value {
+    serde_json::from_str(&json_line(&finding.report)).unwrap_or_default()
+}
+
+fn rows(of: &Counterexample) -> Vec<JsonRow<'_>> {
+    fn of_one(row: &Row) -> JsonRow<'_> {
+        JsonRow {
+            thread: row.thread,
+            line: row.line,
+            text: &row.text,
+            does: &row.notes,
+            preempts: row.preempts,
+        }
+    }
+    of.rows.iter().map(of_one).collect()
+}
+
+/// A schedule that was run again.
+pub fn replayed(replayed: &Replayed, script: &str) -> String {
+    line(&JsonReplayed {
+        replayed: script,
+        findings: replayed.findings.iter().map(report).collect(),
+        output: &replayed.output,
+        threads: &replayed.table.threads,
+        steps: rows(&replayed.table),
     })
 }
 

@@ -2,14 +2,16 @@
 
 use super::arguments::Replay;
 use super::commands::given;
-use super::explore::config;
+use super::json;
 use super::show::Show;
-use super::table::table;
+use super::table::Table;
 use crate::diagnostics::{Code, Report};
-use crate::explore::{Counterexample, Schedule, hash};
+use crate::explore::{Schedule, hash};
+use crate::runtime::controlled::{Config, Input};
 use crate::session::Session;
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-use std::io::{IsTerminal, Read};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use std::io::{IsTerminal, Read, Write};
+use std::sync::Arc;
 
 /// `conc replay`
 pub fn replay(replay: &Replay, show: &Show) -> i32 {
@@ -28,25 +30,39 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
     let mut session = Session::default();
     let loaded = given(&schedule.script)
         .map_err(|report| vec![report])
-        .and_then(|given| Ok((session.load(&given)?, given)));
-    let (unit, given) = match loaded {
-        Ok(loaded) => loaded,
+        .and_then(|given| session.load(&given));
+    let unit = match loaded {
+        Ok(unit) => unit,
         Err(reports) => return show.refuse(&reports),
     };
-    if hash(given.source.text()) != schedule.hash {
-        return refuse(format!("{} has changed since the schedule was saved", schedule.script));
+    if hash(session.texts()) != schedule.hash {
+        let script = &schedule.script;
+        return refuse(format!("{script}, or what it imports, has changed since it was saved"));
     }
-    let config = config(schedule.args.clone(), schedule.time, schedule.seed);
+    let config = Config {
+        args: schedule.args.clone(),
+        time: schedule.time,
+        seed: schedule.seed,
+        input: Arc::new(Input::of(schedule.input.clone())),
+        ..Config::default()
+    };
     let replayed = match session.replay(unit, &config, &schedule.choices) {
         Ok(replayed) => replayed,
         Err(step) => {
             return refuse(format!("step {} is not possible: the script does otherwise", step + 1));
         }
     };
-    if replay.step {
-        walk(&replayed.table, show);
+    let failed = i32::from(!replayed.findings.is_empty());
+    if show.is_json() {
+        println!("{}", json::replayed(&replayed, &schedule.script));
+        return failed;
+    }
+    let show = show.on_stdout();
+    let table = Table::new(&replayed.table, show.style());
+    if replay.step && std::io::stdin().is_terminal() {
+        walk(&table);
     } else {
-        print!("{}", table(&replayed.table, show.style()));
+        print!("{table}");
     }
     if !replayed.output.is_empty() {
         println!("\nprinted:");
@@ -56,40 +72,35 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         println!();
         print!("{}", show.text(&finding.report));
     }
-    i32::from(!replayed.findings.is_empty())
+    failed
 }
 
-/// Shows the table row by row: a key goes on, `q` ends.
-fn walk(whole: &Counterexample, show: &Show) {
-    let keys = std::io::stdin().is_terminal();
-    let before = tcgetattr(std::io::stdin()).ok();
-    if let (true, Some(before)) = (keys, &before) {
-        let mut raw = before.clone();
-        raw.local_modes
-            .remove(rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO);
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &raw);
-    }
-    let text = table(whole, show.style());
-    let mut lines = text.lines().peekable();
-    // The names of the threads, and the rule below.
-    for line in lines.by_ref().take(2) {
-        println!("{line}");
-    }
-    let is_note = |line: &str| line.contains('↳') || line.contains("> ");
-    'rows: while let Some(line) = lines.next() {
-        println!("{line}");
-        while let Some(note) = lines.next_if(|line| is_note(line)) {
-            println!("{note}");
+/// Ctrl-C, which is no signal here: the terminal is to be left as it was.
+const INTERRUPT: u8 = 3;
+
+/// Shows the table row by row: a key goes on, `q` shows no more of it.
+fn walk(table: &Table) {
+    let stdin = std::io::stdin();
+    let Ok(before) = tcgetattr(&stdin) else { return print!("{table}") };
+    let mut keys = before.clone();
+    keys.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
+    let _ = tcsetattr(&stdin, OptionalActions::Now, &keys);
+    print!("{}", table.head);
+    let hint = format!("step {{}} of {}: a key goes on, `q` ends", table.rows.len());
+    for (at, row) in table.rows.iter().enumerate() {
+        print!("{row}");
+        if at + 1 == table.rows.len() {
+            break;
         }
-        if keys && lines.peek().is_some() {
-            let mut key = [0];
-            match std::io::stdin().read(&mut key) {
-                Ok(1) if key[0] != b'q' && key[0] != 3 => {}
-                _ => break 'rows,
-            }
+        // The hint gives way to the next row.
+        print!("{}", hint.replace("{}", &(at + 1).to_string()));
+        let _ = std::io::stdout().flush();
+        let mut key = [0];
+        let read = stdin.lock().read(&mut key);
+        print!("\r\x1b[K");
+        if !matches!(read, Ok(1)) || key[0] == b'q' || key[0] == INTERRUPT {
+            break;
         }
     }
-    if let (true, Some(before)) = (keys, &before) {
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
-    }
+    let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
 }

@@ -31,6 +31,11 @@ impl Show {
         style(self.color, &std::io::stdout(), 100)
     }
 
+    /// The same for reports that go to standard output.
+    pub fn on_stdout(self) -> Show {
+        Show { style: style(self.color, &std::io::stdout(), 120), ..self }
+    }
+
     /// Whether there are colours.
     pub fn colours(&self) -> bool {
         self.style.color

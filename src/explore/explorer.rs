@@ -285,7 +285,8 @@ impl Explorer {
                     at
                 }
                 None => {
-                    let finding = Finding::new(key, &source, &self.world, &self.schedule);
+                    let finding =
+                        Finding::new(key, &source, &self.world, &self.schedule, self.runs);
                     self.findings.push(finding);
                     self.findings.len() - 1
                 }

@@ -44,6 +44,8 @@ pub struct Finding {
     pub report: Report,
     /// In how many runs it was seen.
     pub runs: u64,
+    /// In which run it was seen first, from 1.
+    pub first: u64,
     /// A schedule that leads to it: the shortest that was seen, or the minimal one.
     pub schedule: Vec<Choice>,
     /// The schedule as a table, once it was looked for.
@@ -138,7 +140,13 @@ pub enum Source {
 
 impl Finding {
     /// A finding that was met for the first time.
-    pub(super) fn new(key: Key, source: &Source, world: &World, schedule: &[Choice]) -> Finding {
+    pub(super) fn new(
+        key: Key,
+        source: &Source,
+        world: &World,
+        schedule: &[Choice],
+        run: u64,
+    ) -> Finding {
         let report = match source {
             Source::Error(error) => error_report(error),
             Source::Race(race) => race_report(world, *race),
@@ -146,7 +154,8 @@ impl Finding {
             Source::Round(round) => round_report(round),
         };
         let kind = key.kind;
-        Finding { kind, report, runs: 1, schedule: schedule.to_vec(), counterexample: None, key }
+        let (schedule, counterexample) = (schedule.to_vec(), None);
+        Finding { kind, report, runs: 1, first: run, schedule, counterexample, key }
     }
 }
 

@@ -8,9 +8,11 @@ use std::fmt;
 pub struct Schedule {
     /// The script's file.
     pub script: String,
-    /// What tells whether it is still the same.
+    /// What tells whether it, and all it imports, is still the same.
     pub hash: u64,
     pub args: Vec<String>,
+    /// The lines of standard input, if the script read any.
+    pub input: Vec<String>,
     pub time: Time,
     pub seed: u64,
     pub choices: Vec<Choice>,
@@ -22,13 +24,36 @@ pub struct Refused(pub String);
 
 const FIRST_LINE: &str = "conc schedule 1";
 
-/// What tells scripts apart.
+/// What tells scripts apart, by the texts of their files.
 #[must_use]
-pub fn hash(text: &str) -> u64 {
-    // FNV-1a: the same on every machine and in every version.
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+pub fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
+    // FNV-1a: the same on every machine and in every version. No text has the byte that stands between them.
+    let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// A text on one line.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+/// The text that was written so.
+fn unescaped(line: &str) -> String {
+    let mut text = String::new();
+    let mut chars = line.chars();
+    while let Some(char) = chars.next() {
+        text.push(match char {
+            '\\' => match chars.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                other => other.unwrap_or('\\'),
+            },
+            char => char,
+        });
+    }
+    text
 }
 
 impl Schedule {
@@ -51,6 +76,7 @@ impl Schedule {
             script: String::new(),
             hash: 0,
             args: Vec::new(),
+            input: Vec::new(),
             time: Time::Free,
             seed: 0,
             choices: Vec::new(),
@@ -63,7 +89,8 @@ impl Schedule {
                     schedule.hash =
                         u64::from_str_radix(rest, 16).map_err(|_| refused("its hash is none"))?;
                 }
-                "arg" => schedule.args.push(rest.to_owned()),
+                "arg" => schedule.args.push(unescaped(rest)),
+                "input" => schedule.input.push(unescaped(rest)),
                 "time" if rest == "strict" => schedule.time = Time::Strict,
                 "time" => {}
                 "seed" => {
@@ -93,7 +120,10 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FIRST_LINE}\nscript {}\nhash {:016x}", self.script, self.hash)?;
         for arg in &self.args {
-            writeln!(f, "arg {arg}")?;
+            writeln!(f, "arg {}", escaped(arg))?;
+        }
+        for line in &self.input {
+            writeln!(f, "input {}", escaped(line))?;
         }
         let time = if self.time == Time::Strict { "strict" } else { "free" };
         writeln!(f, "time {time}\nseed {}", self.seed)?;
@@ -120,13 +150,19 @@ mod tests {
         let choices = (0..100).map(|at| Choice { actor: at % 7, arm: at % 3 }).collect();
         let schedule = Schedule {
             script: "a b.conc".to_owned(),
-            hash: hash("x"),
-            args: vec!["one".to_owned(), "two words".to_owned()],
+            hash: hash(["x"]),
+            args: vec!["one".to_owned(), "two words\nand \\n".to_owned(), String::new()],
+            input: vec![" 7\r".to_owned(), String::new()],
             time: Time::Strict,
             seed: 9,
             choices,
         };
         assert_eq!(Schedule::parse(&schedule.to_string()), Ok(schedule));
+    }
+
+    #[test]
+    fn texts_are_told_apart_by_where_they_end() {
+        assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl World {
                     self.touched(output, Mode::Write, Order::None);
                 }
                 self.output.push_str(&prompt);
-                let line = self.config.input.get(self.input_at).map(|line| Value::str(line));
+                let line = self.config.input.line(self.input_at).map(Value::str);
                 self.input_at += usize::from(line.is_some());
                 line.unwrap_or(Value::NIL)
             }

@@ -10,6 +10,7 @@ mod conditions;
 mod deadlock;
 mod footprint;
 mod host;
+mod input;
 mod joining;
 mod lines;
 mod look;
@@ -32,6 +33,7 @@ mod waits;
 mod world;
 
 pub use footprint::{Mode, Order, Resource, Touch, depend};
+pub use input::Input;
 pub use look::Looked;
 pub use strand::StrandKind;
 pub use world::{Alone, Choice, Config, Discovered, End, Leak, Time, World};

@@ -2,6 +2,7 @@
 
 use super::deadlock;
 use super::footprint::{Mode, Order, Resource, Touch};
+use super::input::Input;
 use super::scope::Scope;
 use super::strand::{Strand, StrandKind, Wish};
 use super::thing::Thing;
@@ -48,11 +49,25 @@ pub struct Config {
     pub seed: u64,
     pub time: Time,
     pub args: Vec<String>,
-    /// The lines of standard input.
-    pub input: Arc<Vec<String>>,
+    pub input: Arc<Input>,
     /// Whether each text that is printed is a step whose order matters.
     pub prints: bool,
     pub discovered: Discovered,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            limits: Limits::default(),
+            max_threads: 10_000,
+            seed: 0,
+            time: Time::Free,
+            args: Vec::new(),
+            input: Arc::default(),
+            prints: false,
+            discovered: Discovered::default(),
+        }
+    }
 }
 
 /// A thread, or something else that a schedule can let happen, with the arm of a `select` that is to be taken.
