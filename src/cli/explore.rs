@@ -6,7 +6,7 @@ use super::json;
 use super::show::Show;
 use super::table::Table;
 use crate::diagnostics::{Code, Report};
-use crate::explore::{Explored, Finding, Options, Schedule, Verdict, Which, hash};
+use crate::explore::{Counterexample, Explored, Options, Schedule, Verdict, Which, hash};
 use crate::runtime::controlled::{self, Choice, Config, Input};
 use crate::session::{Given, Session};
 use std::io::{BufRead, IsTerminal};
@@ -94,13 +94,20 @@ fn which(strategy: Strategy) -> Which {
     }
 }
 
-/// Saves the schedules; the names of the files of the findings, in order.
+/// The files in which schedules were saved, in order; none, if they were not to be.
+#[derive(Default)]
+struct Saved {
+    findings: Vec<String>,
+    outcomes: Vec<String>,
+}
+
+/// Saves the schedules.
 fn save(
     directory: Option<&Path>,
     explored: &Explored,
     schedule: &dyn Fn(&[Choice]) -> Schedule,
-) -> Result<Vec<String>, Report> {
-    let Some(directory) = directory else { return Ok(Vec::new()) };
+) -> Result<Saved, Report> {
+    let Some(directory) = directory else { return Ok(Saved::default()) };
     let refused = |error: &std::io::Error| {
         let why = crate::runtime::threads::plain(error);
         let message = format!("cannot save schedules in `{}`: {why}", directory.display());
@@ -112,37 +119,32 @@ fn save(
         let written = std::fs::write(&path, schedule(choices).to_string());
         written.map(|()| path.display().to_string()).map_err(|error| refused(&error))
     };
-    let mut names = Vec::new();
+    let mut saved = Saved::default();
     for (at, finding) in explored.findings.iter().enumerate() {
         let kind = finding.kind.name().replace(' ', "-");
-        names.push(write(format!("{kind}-{}.schedule", at + 1), &finding.schedule)?);
+        let name = format!("{kind}-{}.schedule", at + 1);
+        saved.findings.push(write(name, &finding.schedule)?);
     }
     for (at, outcome) in explored.outcomes.iter().enumerate() {
-        write(format!("outcome-{}.schedule", at + 1), &outcome.schedule)?;
+        let name = format!("outcome-{}.schedule", at + 1);
+        saved.outcomes.push(write(name, &outcome.schedule)?);
     }
-    Ok(names)
+    Ok(saved)
 }
 
 // ---- For a person ----------------------------------------------------------------------------
 
-fn tell(explored: &Explored, explore: &Explore, given: &Given, saved: &[String], show: &Show) {
+fn tell(explored: &Explored, explore: &Explore, given: &Given, saved: &Saved, show: &Show) {
     let name = given.source.name();
     println!("{}", headline(explored, explore, name));
     for (at, finding) in explored.findings.iter().enumerate() {
         println!();
         print!("{}", show.text(&finding.report));
-        println!("{}", share(explored, finding));
-        if let Some(example) = &finding.counterexample {
-            println!("\n{}", caption(finding));
-            print!("{}", Table::new(example, show.style()).shortened());
-        }
-        match saved.get(at) {
-            Some(path) => println!("  replay it with: conc replay {path}"),
-            None => println!("  `--save DIR` keeps the schedule for `conc replay`"),
-        }
+        println!("  {}", share(explored, finding.runs));
+        tell_example(finding.counterexample.as_ref(), saved.findings.get(at), show);
     }
     if explore.outcomes {
-        tell_outcomes(explored);
+        tell_outcomes(explored, saved, show);
     }
     if explored.verdict == Verdict::Found
         && let Some(missing) = &explored.missing
@@ -181,16 +183,28 @@ fn headline(explored: &Explored, explore: &Explore, name: &str) -> String {
     }
 }
 
-fn share(explored: &Explored, finding: &Finding) -> String {
+/// In how many of the schedules.
+fn share(explored: &Explored, runs: u64) -> String {
     let whole = if explored.complete { "" } else { " that were run" };
-    if finding.runs == explored.runs {
-        return format!("  in every schedule{whole}");
+    if runs == explored.runs {
+        return format!("in every schedule{whole}");
     }
-    format!("  in {} of the {}{whole}", finding.runs, counted(explored.runs, "schedule"))
+    format!("in {} of the {}{whole}", counted(runs, ""), counted(explored.runs, "schedule"))
 }
 
-fn caption(finding: &Finding) -> String {
-    let Some(example) = &finding.counterexample else { return String::new() };
+/// One way to it, and how to have it again.
+fn tell_example(example: Option<&Counterexample>, saved: Option<&String>, show: &Show) {
+    if let Some(example) = example {
+        println!("\n{}", caption(example));
+        print!("{}", Table::new(example, show.style()).shortened());
+    }
+    match saved {
+        Some(path) => println!("  replay it with: conc replay {path}"),
+        None => println!("  `--save DIR` keeps the schedule for `conc replay`"),
+    }
+}
+
+fn caption(example: &Counterexample) -> String {
     let switches = match example.preemptions {
         0 => "no thread is interrupted".to_owned(),
         1 => "one thread is interrupted once (⇄)".to_owned(),
@@ -205,19 +219,21 @@ fn caption(finding: &Finding) -> String {
     format!("  how it happens: {switches}{minimal}{delay}")
 }
 
-fn tell_outcomes(explored: &Explored) {
+fn tell_outcomes(explored: &Explored, saved: &Saved, show: &Show) {
     println!("\n{}:", counted(explored.outcomes.len() as u64, "outcome"));
-    for outcome in &explored.outcomes {
-        println!("  in {}:", counted(outcome.runs, "schedule"));
+    for (at, outcome) in explored.outcomes.iter().enumerate() {
+        println!("\n  {}:", share(explored, outcome.runs));
         if outcome.output.is_empty() {
             println!("    (nothing is printed)");
         }
         for line in outcome.output.lines() {
             println!("    {line}");
         }
+        tell_example(outcome.example.as_ref(), saved.outcomes.get(at), show);
     }
 }
 
+/// A number and what there are so many of, if that is to be said.
 fn counted(number: u64, what: &str) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -227,17 +243,21 @@ fn counted(number: u64, what: &str) -> String {
         }
         text.push(digit);
     }
-    if number == 1 { format!("{text} {what}") } else { format!("{text} {what}s") }
+    match (what, number) {
+        ("", _) => text,
+        (_, 1) => format!("{text} {what}"),
+        _ => format!("{text} {what}s"),
+    }
 }
 
 // ---- For a program ---------------------------------------------------------------------------
 
-fn tell_json(explored: &Explored, given: &Given, saved: &[String]) {
+fn tell_json(explored: &Explored, given: &Given, saved: &Saved) {
     for (at, finding) in explored.findings.iter().enumerate() {
-        println!("{}", json::finding(finding, saved.get(at)));
+        println!("{}", json::finding(finding, saved.findings.get(at)));
     }
-    for outcome in &explored.outcomes {
-        println!("{}", json::outcome(outcome));
+    for (at, outcome) in explored.outcomes.iter().enumerate() {
+        println!("{}", json::outcome(outcome, saved.outcomes.get(at)));
     }
     println!("{}", json::verdict(explored, given.source.name()));
 }

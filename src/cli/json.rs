@@ -14,10 +14,16 @@ struct JsonFinding<'a> {
     first_seen_in: u64,
     schedule: Vec<String>,
     saved: Option<&'a String>,
-    preemptions: Option<usize>,
-    minimal: Option<bool>,
-    needs_delay: Option<bool>,
-    threads: Vec<&'a str>,
+    #[serde(flatten)]
+    example: Option<JsonExample<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonExample<'a> {
+    preemptions: usize,
+    minimal: bool,
+    needs_delay: bool,
+    threads: &'a [String],
     steps: Vec<JsonRow<'a>>,
 }
 
@@ -44,6 +50,9 @@ struct JsonOutcome<'a> {
     outcome: &'a str,
     schedules: u64,
     schedule: Vec<String>,
+    saved: Option<&'a String>,
+    #[serde(flatten)]
+    example: Option<JsonExample<'a>>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +83,6 @@ fn line<T: Serialize>(value: &T) -> String {
 
 /// A finding.
 pub fn finding(finding: &Finding, saved: Option<&String>) -> String {
-    let example = finding.counterexample.as_ref();
     line(&JsonFinding {
         finding: finding.kind.name(),
         report: report(finding),
@@ -82,12 +90,18 @@ pub fn finding(finding: &Finding, saved: Option<&String>) -> String {
         first_seen_in: finding.first,
         schedule: steps(&finding.schedule),
         saved,
-        preemptions: example.map(|example| example.preemptions),
-        minimal: example.map(|example| example.is_minimal),
-        needs_delay: example.map(|example| example.needs_delay),
-        threads: example.iter().flat_map(|e| e.threads.iter().map(String::as_str)).collect(),
-        steps: example.map(rows).unwrap_or_default(),
+        example: finding.counterexample.as_ref().map(example),
     })
+}
+
+fn example(of: &Counterexample) -> JsonExample<'_> {
+    JsonExample {
+        preemptions: of.preemptions,
+        minimal: of.is_minimal,
+        needs_delay: of.needs_delay,
+        threads: &of.threads,
+        steps: rows(of),
+    }
 }
 
 fn report(finding: &Finding) -> Value {
@@ -119,11 +133,13 @@ pub fn replayed(replayed: &Replayed, script: &str) -> String {
 }
 
 /// An outcome.
-pub fn outcome(outcome: &Outcome) -> String {
+pub fn outcome(outcome: &Outcome, saved: Option<&String>) -> String {
     line(&JsonOutcome {
         outcome: &outcome.output,
         schedules: outcome.runs,
         schedule: steps(&outcome.schedule),
+        saved,
+        example: outcome.example.as_ref().map(example),
     })
 }
 

@@ -6,6 +6,7 @@ use super::preemptions::Preemptions;
 use super::strategy::{Coverage, Strategy};
 use crate::runtime::controlled::{Choice, Looked, Touch};
 use crate::source::Place;
+use crate::syntax::scan::{TokenKind, scan};
 use std::time::{Duration, Instant};
 
 /// A schedule as a table.
@@ -39,34 +40,92 @@ pub struct Row {
 /// How long the search for a simpler schedule may take, and how many runs.
 const LONGEST_SEARCH: Duration = Duration::from_millis(700);
 const MOST_RUNS: u64 = 50_000;
-/// For how many findings it is made.
+/// For how many findings it is made, and for how many outputs.
 const MOST_FINDINGS: usize = 8;
+const MOST_OUTPUTS: usize = 8;
 /// The most preemptions that are looked for.
 const MOST_PREEMPTIONS: usize = 6;
 
-/// Looks for the simplest schedule of each finding, and makes tables of them.
+/// What a schedule is to lead to.
+enum Goal {
+    Finding(Key),
+    Output(String),
+}
+
+/// A goal, and the simplest schedule that leads to it, once it was found.
+struct Search {
+    goal: Goal,
+    simplest: Option<Vec<Choice>>,
+}
+
+impl Search {
+    fn of(goal: Goal) -> Search {
+        Search { goal, simplest: None }
+    }
+
+    /// Whether the run that was made last leads there.
+    fn is_reached(&self, keys: &[Key], output: &str) -> bool {
+        match &self.goal {
+            Goal::Finding(key) => keys.contains(key),
+            Goal::Output(goal) => goal == output,
+        }
+    }
+}
+
+/// Looks for the simplest schedule of each finding, and of each outcome that was asked for, and makes tables of them.
 pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
-    let found = explorer.findings.len().min(MOST_FINDINGS);
-    let mut simplest: Vec<Option<(Vec<Choice>, bool)>> = vec![None; found];
+    let findings = explorer.findings.iter().take(MOST_FINDINGS);
+    let mut all: Vec<Search> =
+        findings.map(|finding| Search::of(Goal::Finding(finding.key.clone()))).collect();
+    let findings = all.len();
+    let outputs = explorer.outcomes.iter().take(MOST_OUTPUTS);
+    all.extend(outputs.map(|outcome| Search::of(Goal::Output(outcome.output.clone()))));
+    if all.is_empty() {
+        return;
+    }
     let (runs, steps) = (explorer.runs, explorer.steps);
-    let deadline = deadline.min(Instant::now() + LONGEST_SEARCH);
-    let keys: Vec<Key> = explorer.findings[..found].iter().map(|f| f.key.clone()).collect();
+    search(explorer, &mut all, deadline.min(Instant::now() + LONGEST_SEARCH));
+    explorer.runs = runs;
+    explorer.steps = steps;
+    let outcomes = all.split_off(findings);
+    for (at, Search { simplest, .. }) in all.into_iter().enumerate() {
+        let of = &explorer.findings[at];
+        let (key, is_minimal) = (of.key.clone(), simplest.is_some());
+        let schedule = simplest.unwrap_or_else(|| of.schedule.clone());
+        let mut table = of_schedule(explorer, &schedule, Shown::For(&key));
+        table.is_minimal = is_minimal || table.preemptions == 0;
+        explorer.findings[at].schedule = schedule;
+        explorer.findings[at].counterexample = Some(table);
+    }
+    for (at, Search { simplest, .. }) in outcomes.into_iter().enumerate() {
+        let is_minimal = simplest.is_some();
+        let schedule = simplest.unwrap_or_else(|| explorer.outcomes[at].schedule.clone());
+        let mut table = of_schedule(explorer, &schedule, Shown::Meetings);
+        table.is_minimal = is_minimal || table.preemptions == 0;
+        explorer.outcomes[at].schedule = schedule;
+        explorer.outcomes[at].example = Some(table);
+    }
+}
+
+/// Runs with no preemption, with one, with two… until each goal is reached or the time is up.
+fn search(explorer: &mut Explorer, all: &mut [Search], deadline: Instant) {
     let mut tried = 0;
-    let mut is_whole = true;
-    'search: for most in 0..=MOST_PREEMPTIONS {
+    for most in 0..=MOST_PREEMPTIONS {
         let mut strategy = Preemptions::new(most);
-        let mut level: Vec<Option<Vec<Choice>>> = vec![None; found];
+        let mut level: Vec<Option<Vec<Choice>>> = vec![None; all.len()];
+        let mut is_whole = true;
         while strategy.begin() {
             let ran = explorer.run(&mut strategy);
             tried += 1;
             if ran == Ran::Whole {
-                for key in explorer.keys_of_run() {
-                    let Some(at) = keys.iter().position(|known| *known == key) else { continue };
-                    let shorter = level[at]
-                        .as_ref()
-                        .is_none_or(|known| explorer.schedule.len() < known.len());
-                    if simplest[at].is_none() && shorter {
-                        level[at] = Some(explorer.schedule.clone());
+                let keys = explorer.keys_of_run();
+                for (search, known) in all.iter().zip(&mut level) {
+                    let length = explorer.schedule.len();
+                    if search.simplest.is_none()
+                        && search.is_reached(&keys, explorer.world.output())
+                        && known.as_ref().is_none_or(|known| length < known.len())
+                    {
+                        *known = Some(explorer.schedule.clone());
                     }
                 }
             }
@@ -75,27 +134,14 @@ pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
                 break;
             }
         }
-        for (at, schedule) in level.into_iter().enumerate() {
-            if let (Some(schedule), None) = (schedule, &simplest[at]) {
-                // All levels below were looked through.
-                simplest[at] = Some((schedule, true));
-            }
+        for (search, known) in all.iter_mut().zip(level) {
+            // All levels below were looked through.
+            search.simplest = search.simplest.take().or(known);
         }
-        if !is_whole || simplest.iter().all(Option::is_some) || strategy.coverage() == Coverage::All
-        {
-            break 'search;
+        let is_done = all.iter().all(|search| search.simplest.is_some());
+        if !is_whole || is_done || strategy.coverage() == Coverage::All {
+            break;
         }
-    }
-    explorer.runs = runs;
-    explorer.steps = steps;
-    for (at, simplest) in simplest.into_iter().enumerate() {
-        let (schedule, is_minimal) =
-            simplest.unwrap_or_else(|| (explorer.findings[at].schedule.clone(), false));
-        let key = explorer.findings[at].key.clone();
-        let mut table = of_schedule(explorer, &schedule, Some(&key));
-        table.is_minimal = is_minimal || table.preemptions == 0;
-        explorer.findings[at].schedule = schedule;
-        explorer.findings[at].counterexample = Some(table);
     }
 }
 
@@ -110,14 +156,33 @@ struct Taken {
     forced: bool,
 }
 
-/// A schedule as a table: whole, or with the steps that matter for a finding.
+/// Which steps a table shows.
+#[derive(Clone, Copy)]
+pub(super) enum Shown<'a> {
+    /// All.
+    All,
+    /// Those that have to do with what other threads do.
+    Meetings,
+    /// Those that lead to this finding.
+    For(&'a Key),
+}
+
+/// A schedule as a table.
 pub(super) fn of_schedule(
     explorer: &mut Explorer,
     schedule: &[Choice],
-    of: Option<&Key>,
+    shown: Shown<'_>,
 ) -> Counterexample {
-    let taken = explorer.take_down(schedule, of);
-    let matters = |at: usize| of.is_none() || matters(&taken, at);
+    let taken = explorer.take_down(schedule, shown);
+    let matters = |at: usize| match shown {
+        Shown::All => true,
+        Shown::Meetings => meets(&taken, at),
+        Shown::For(key) => {
+            let last = at + 1 == taken.len() && !key.is_of_places();
+            let there = || taken[at].place.as_ref().is_some_and(|place| key.has_place(place));
+            last || meets(&taken, at) || key.is_of_places() && there()
+        }
+    };
     let mut table = Counterexample {
         preemptions: taken.iter().filter(|step| step.preempts).count(),
         needs_delay: taken.iter().any(|step| step.looked.is_time),
@@ -138,7 +203,7 @@ pub(super) fn of_schedule(
         let (line, text) = match &step.place {
             Some(place) => {
                 let (line, _) = place.source.position(place.span.start);
-                (line, place.source.line_text(line).trim().to_owned())
+                (line, without_comment(place.source.line_text(line)).to_owned())
             }
             None => (0, String::new()),
         };
@@ -160,10 +225,16 @@ pub(super) fn of_schedule(
     table
 }
 
+/// A line's code.
+fn without_comment(line: &str) -> &str {
+    let comment = scan(line).into_iter().find(|token| token.kind == TokenKind::Comment);
+    line[..comment.map_or(line.len(), |comment| comment.span.start as usize)].trim()
+}
+
 /// Whether a step has to do with what other threads do, beyond the starting and ending of threads.
-fn matters(taken: &[Taken], at: usize) -> bool {
+fn meets(taken: &[Taken], at: usize) -> bool {
     let step = &taken[at];
-    if step.forced || at + 1 == taken.len() || step.looked.is_end_with_error {
+    if step.forced || step.looked.is_end_with_error {
         return true;
     }
     if step.looked.is_dull {
@@ -183,6 +254,13 @@ fn matters(taken: &[Taken], at: usize) -> bool {
 }
 
 impl Taken {
+    /// What a thread is at that takes no step.
+    fn standing(actor: usize, place: Option<Place>, does: String) -> Taken {
+        let looked = Looked::saying(&does);
+        let (value, touches) = (None, Vec::new());
+        Taken { actor, looked, value, place, touches, preempts: false, forced: true }
+    }
+
     fn note(&self) -> Option<String> {
         let mut note = self.looked.does.clone()?;
         if let Some(value) = &self.value {
@@ -195,7 +273,11 @@ impl Taken {
 
 impl Explorer {
     /// Runs a schedule again, and takes down each step.
-    fn take_down(&mut self, schedule: &[Choice], of: Option<&Key>) -> Vec<Taken> {
+    fn take_down(&mut self, schedule: &[Choice], shown: Shown<'_>) -> Vec<Taken> {
+        let key = match shown {
+            Shown::For(key) => Some(key),
+            Shown::All | Shown::Meetings => None,
+        };
         let mut taken: Vec<Taken> = Vec::new();
         let mut options = Vec::new();
         self.restart();
@@ -203,11 +285,12 @@ impl Explorer {
         loop {
             self.world.options(&mut options);
             let before = self.world.actor_count();
-            let waiting = self.world.waiting_actors();
-            let (choice, looked, forced) = if options.is_empty() {
+            let mut waiting = Vec::new();
+            let (choice, mut looked, forced) = if options.is_empty() {
                 if self.world.end().is_some() {
                     break;
                 }
+                waiting = self.waiting();
                 match self.world.break_deadlock() {
                     Some(choice) => (choice, Looked::default(), true),
                     None => break,
@@ -218,6 +301,9 @@ impl Explorer {
                     break;
                 }
                 let looked = self.world.look_at(choice);
+                if looked.is_hopeless {
+                    waiting = self.waiting();
+                }
                 self.world.step(choice);
                 (choice, looked, false)
             };
@@ -227,42 +313,56 @@ impl Explorer {
                 last != actor && options.iter().any(|choice| usize::from(choice.actor) == last)
             });
             let value = self.world.value_looked_at(&looked);
-            let mut looked = looked;
             if forced {
                 looked.does = Some("waits for ever".to_owned());
             }
-            let is_race = of.is_some_and(|key| self.has_race(choice, before, key));
-            let is_end =
-                is_race || (forced || looked.is_hopeless) && of.is_some_and(Key::is_deadlock);
+            let is_race = key.is_some_and(|key| self.has_race(choice, before, key));
+            let is_stuck = (forced || looked.is_hopeless) && key.is_some_and(Key::is_deadlock);
             let place = self.world.place_of_site(self.world.stepped_site());
             let touches = self.world.footprint().to_vec();
             taken.push(Taken { actor, looked, value, place, touches, preempts, forced });
-            if is_end && !is_race {
-                // The others wait where they are.
-                for (other, place) in waiting {
-                    if other != actor
-                        && taken.iter().any(|step| step.actor == other && !step.looked.is_dull)
-                    {
-                        let looked = Looked::saying("waits");
-                        let (value, touches) = (None, Vec::new());
-                        let (preempts, forced) = (false, true);
-                        let actor = other;
-                        taken.push(Taken {
-                            actor,
-                            looked,
-                            value,
-                            place,
-                            touches,
-                            preempts,
-                            forced,
-                        });
-                    }
-                }
+            if is_race {
+                return taken;
             }
-            if is_end {
-                break;
+            if is_stuck {
+                // The others wait where they are.
+                let has_met = |taken: &[Taken], actor| {
+                    taken.iter().any(|step| step.actor == actor && !step.looked.is_dull)
+                };
+                waiting.retain(|step| step.actor != actor && has_met(&taken, step.actor));
+                taken.append(&mut waiting);
+                return taken;
             }
         }
+        if key.is_some_and(Key::is_of_places) {
+            taken.extend(self.at_the_end());
+        }
         taken
+    }
+
+    /// The threads that wait for others: what they wait for, as if they had it.
+    fn waiting(&mut self) -> Vec<Taken> {
+        let waiting = self.world.waiting_actors();
+        let waits = |(actor, place)| Taken {
+            touches: self.world.peek(actor),
+            ..Taken::standing(actor, place, "waits".to_owned())
+        };
+        waiting.into_iter().map(waits).collect()
+    }
+
+    /// Who goes round for ever when a run has ended, and who has left what locked.
+    fn at_the_end(&self) -> Vec<Taken> {
+        let round = self.world.going_round().into_iter();
+        let again = "again and again";
+        let mut end: Vec<Taken> =
+            round.map(|(actor, place)| Taken::standing(actor, place, again.to_owned())).collect();
+        end.extend(self.world.leaks().into_iter().map(|leak| {
+            Taken::standing(
+                leak.holder,
+                leak.taken,
+                format!("ends, and {} stays locked", leak.lock),
+            )
+        }));
+        end
     }
 }

@@ -1,6 +1,6 @@
 //! Run after run, led by strategies and watched for findings, until all is seen or the budget is used up.
 
-use super::counterexample;
+use super::counterexample::{self, Counterexample, Shown};
 use super::dfs::Dfs;
 use super::dpor::Dpor;
 use super::finding::{self, Finding, Key, Source};
@@ -110,8 +110,10 @@ pub struct Outcome {
     pub output: String,
     /// In how many runs.
     pub runs: u64,
-    /// A schedule that leads to it.
+    /// A schedule that leads to it: the first that was seen, or the minimal one.
     pub schedule: Vec<Choice>,
+    /// The schedule as a table, once it was looked for.
+    pub example: Option<Counterexample>,
 }
 
 /// All that an exploration tells.
@@ -155,7 +157,9 @@ pub(super) struct Explorer {
     /// The sites of races that are known, and which finding each is.
     known_races: FxHashMap<(u64, u64), usize>,
     pub findings: Vec<Finding>,
-    outcomes: FxHashMap<String, (u64, Vec<Choice>)>,
+    pub outcomes: Vec<Outcome>,
+    /// By output.
+    known_outcomes: FxHashMap<String, usize>,
     pub schedule: Vec<Choice>,
     pub runs: u64,
     pub steps: u64,
@@ -179,7 +183,8 @@ impl Explorer {
             races: Races::default(),
             known_races: FxHashMap::default(),
             findings: Vec::new(),
-            outcomes: FxHashMap::default(),
+            outcomes: Vec::new(),
+            known_outcomes: FxHashMap::default(),
             schedule: Vec::new(),
             runs: 0,
             steps: 0,
@@ -251,10 +256,13 @@ impl Explorer {
     pub(super) fn note(&mut self, ran: Ran) {
         if self.options.outcomes && ran == Ran::Whole {
             let output = self.world.output();
-            match self.outcomes.get_mut(output) {
-                Some((runs, _)) => *runs += 1,
+            match self.known_outcomes.get(output) {
+                Some(known) => self.outcomes[*known].runs += 1,
                 None => {
-                    self.outcomes.insert(output.to_owned(), (1, self.schedule.clone()));
+                    let output = output.to_owned();
+                    self.known_outcomes.insert(output.clone(), self.outcomes.len());
+                    let (runs, schedule, example) = (1, self.schedule.clone(), None);
+                    self.outcomes.push(Outcome { output, runs, schedule, example });
                 }
             }
         }
@@ -336,6 +344,7 @@ impl Explorer {
         self.known_races.clear();
         self.findings.clear();
         self.outcomes.clear();
+        self.known_outcomes.clear();
         self.runs = 0;
         self.longest = 0;
         self.cut = 0;
@@ -420,6 +429,7 @@ pub fn explore(
         break (turn, other.coverage(), 0);
     };
     let missing = explorer.missing(turn, coverage);
+    explorer.outcomes.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.output.cmp(&b.output)));
     if options.minimize {
         counterexample::minimize(
             &mut explorer,
@@ -436,17 +446,12 @@ pub fn explore(
     } else {
         Verdict::Bounded(missing.clone().unwrap_or_default())
     };
-    let mut outcomes: Vec<Outcome> = std::mem::take(&mut explorer.outcomes)
-        .into_iter()
-        .map(|(output, (runs, schedule))| Outcome { output, runs, schedule })
-        .collect();
-    outcomes.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.output.cmp(&b.output)));
     let mut findings = std::mem::take(&mut explorer.findings);
     findings.sort_by_key(|finding| finding.kind);
     Explored {
         verdict,
         findings,
-        outcomes,
+        outcomes: std::mem::take(&mut explorer.outcomes),
         runs: explorer.runs,
         redundant,
         steps: explorer.steps,
@@ -580,7 +585,7 @@ pub struct Replayed {
     pub findings: Vec<Finding>,
     pub output: String,
     /// The run as a table.
-    pub table: counterexample::Counterexample,
+    pub table: Counterexample,
 }
 
 /// Runs one schedule again.
@@ -608,7 +613,7 @@ pub fn replay(
         explorer.note(ran);
         let output = explorer.world.output().to_owned();
         let schedule = explorer.schedule.clone();
-        let table = counterexample::of_schedule(&mut explorer, &schedule, None);
+        let table = counterexample::of_schedule(&mut explorer, &schedule, Shown::All);
         return Ok(Replayed { findings: std::mem::take(&mut explorer.findings), output, table });
     }
 }

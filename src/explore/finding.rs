@@ -65,6 +65,15 @@ impl Key {
     pub fn is_deadlock(&self) -> bool {
         matches!(self.kind, FindingKind::Deadlock | FindingKind::LostWakeUp)
     }
+
+    /// Whether it is what threads do at its places that leads to it, whatever others do.
+    pub fn is_of_places(&self) -> bool {
+        matches!(self.kind, FindingKind::Livelock | FindingKind::LeakedLock)
+    }
+
+    pub fn has_place(&self, place: &Place) -> bool {
+        self.places.contains(&spot(place))
+    }
 }
 
 fn spot(place: &Place) -> (String, u32) {
@@ -109,8 +118,9 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
             found.push((key, Source::Race(*race)));
         }
     }
-    let round = world.going_round();
     if world.end() == Some(End::Livelock) {
+        let named = |(actor, place)| (world.actor_name(actor), place);
+        let round: Vec<_> = world.going_round().into_iter().map(named).collect();
         let mut places: Vec<_> = round.iter().filter_map(|(_, p)| p.as_ref().map(spot)).collect();
         places.sort();
         found.push((Key { kind: FindingKind::Livelock, places }, Source::Round(round)));
@@ -150,7 +160,7 @@ impl Finding {
         let report = match source {
             Source::Error(error) => error_report(error),
             Source::Race(race) => race_report(world, *race),
-            Source::Leak(leak) => leak_report(leak),
+            Source::Leak(leak) => leak_report(world, leak),
             Source::Round(round) => round_report(round),
         };
         let kind = key.kind;
@@ -241,11 +251,12 @@ fn round_report(round: &[(String, Option<Place>)]) -> Report {
     report
 }
 
-fn leak_report(leak: &Leak) -> Report {
-    let message = format!("{} is still held by {}, which has ended", leak.lock, leak.holder);
+fn leak_report(world: &World, leak: &Leak) -> Report {
+    let holder = world.actor_name(leak.holder);
+    let message = format!("{} is still held by {holder}, which has ended", leak.lock);
     let mut report = Report::error(Code::LeakedLock, message);
     if let Some(place) = &leak.taken {
-        report = report.label(place.clone(), format!("{} took it here", leak.holder));
+        report = report.label(place.clone(), format!("{holder} took it here"));
     }
     report.help("`lock m { … }` releases a lock however the block ends; `acquire` does not")
 }

@@ -115,8 +115,8 @@ pub struct Leak {
     pub lock: String,
     /// Where it was taken.
     pub taken: Option<Place>,
-    /// Who took it, and has ended.
-    pub holder: String,
+    /// The actor that took it, and has ended.
+    pub holder: usize,
 }
 
 /// Something worth telling that is no step of its own.
@@ -584,7 +584,7 @@ impl World {
                 leaks.push(Leak {
                     lock: thing.object.to_string(),
                     taken: self.program.place_of_site(site),
-                    holder: self.strands[strand].name.to_string(),
+                    holder: self.strands[strand].actor,
                 });
             }
         }
@@ -632,10 +632,10 @@ impl World {
         &self.notes
     }
 
-    /// The threads that go round for ever, and where.
+    /// The actors that go round for ever, and where.
     #[must_use]
-    pub fn going_round(&self) -> Vec<(String, Option<Place>)> {
-        let told = |strand: usize| (self.strands[strand].name.to_string(), self.place_of(strand));
+    pub fn going_round(&self) -> Vec<(usize, Option<Place>)> {
+        let told = |strand: usize| (self.strands[strand].actor, self.place_of(strand));
         self.spinning().into_iter().map(told).collect()
     }
 
