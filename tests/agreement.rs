@@ -117,11 +117,19 @@ impl Maker {
             21 => "y = if (wait e within 2ms else { false }) { 5 } else { 6 }".to_owned(),
             22 => format!("lock rw.read {{ {} }}", self.step(depth + 1)),
             23 => format!("lock rw.write {{ {} }}", self.step(depth + 1)),
-            _ => match self.random.u32(0..4) {
+            _ => match self.random.u32(0..5) {
                 0 => "lock c { notify c }".to_owned(),
                 1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }"
                     .to_owned(),
                 2 => "e.clear()".to_owned(),
+                3 => self
+                    .pick(&[
+                        "y = s.waiting()",
+                        "y = c.waiting()",
+                        "y = m.waiting()",
+                        "y = s.value()",
+                    ])
+                    .to_owned(),
                 _ => "y = select { recv q as v { v }; wait e { 4 }; else { 3 } }".to_owned(),
             },
         }

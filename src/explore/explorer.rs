@@ -494,7 +494,9 @@ impl Explorer {
     fn dpor(&mut self, dpor: &mut Dpor, deadline: Instant, most_runs: u64) -> Turn {
         if self.options.which == Which::All {
             let first = self.lead(dpor, deadline.min(Instant::now() + FIRST_LOOK), most_runs);
-            if first != Turn::OutOfTime {
+            // A run that was cut may hide those that differ only in what would have come after.
+            let is_whole = first == Turn::Done && self.cut == 0;
+            if is_whole || matches!(first, Turn::Discovered | Turn::OutOfRuns) {
                 return first;
             }
             let seed = self.options.seed;
@@ -509,6 +511,9 @@ impl Explorer {
                 if turn == Turn::Discovered {
                     return turn;
                 }
+            }
+            if first == Turn::Done {
+                return first;
             }
         }
         self.until_found(dpor, deadline, most_runs)
@@ -531,10 +536,14 @@ impl Explorer {
             missing.push(format!("schedules with more than {most} preemptions were left out"));
         }
         if self.cut > 0 {
-            missing.push(format!(
-                "{} of the runs did not end within {} steps, and were cut",
-                self.cut, self.options.most_steps
-            ));
+            let (runs, most) = (self.runs, self.options.most_steps);
+            let cut = match self.cut {
+                all if all == runs => "no run".to_owned(),
+                1 => format!("one of the {runs} runs"),
+                some => format!("{some} of the {runs} runs"),
+            };
+            let verb = if self.cut == runs { "ended" } else { "did not end" };
+            missing.push(format!("{cut} {verb} within {most} steps, or computed too long in one"));
         }
         (!missing.is_empty()).then(|| missing.join("; "))
     }

@@ -85,7 +85,9 @@ pub trait Primitive {
 
     /// Which line an action waits in: each is served in order, first come, first served.
     fn line(&self, action: &Action) -> Line {
-        let _ = action;
-        Line::Main
+        match action {
+            Action::Look(_) => Line::Open,
+            _ => Line::Main,
+        }
     }
 }

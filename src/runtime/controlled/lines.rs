@@ -73,6 +73,14 @@ impl World {
         Some(line.remove(at).2)
     }
 
+    /// What a strand waited for has happened: it stands in no line any more, not even where it was not the line that
+    /// it waited for, as at a barrier.
+    pub(super) fn leave_lines_behind(&mut self, strand: usize) {
+        for thing in &mut self.things {
+            thing.line.retain(|(other, ..)| *other != strand);
+        }
+    }
+
     /// Takes a strand out of all lines: it waits no more.
     pub(super) fn leave_lines(&mut self, strand: usize) {
         if !std::mem::take(&mut self.strands[strand].arrived) {

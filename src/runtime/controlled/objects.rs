@@ -30,7 +30,11 @@ impl World {
         }
         if self.is_ready(strand) {
             let needs = !self.could_do_otherwise(strand);
+            let stood = self.strands[strand].arrived;
             let done = self.act(strand, arm);
+            if stood {
+                self.leave_lines_behind(strand);
+            }
             if !needs {
                 self.need_nothing();
             }

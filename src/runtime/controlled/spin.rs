@@ -6,7 +6,7 @@
 
 use super::footprint::{Mode, Resource};
 use super::strand::Wish;
-use super::world::World;
+use super::world::{Alone, World};
 
 /// How a strand has come along since it last changed something.
 #[derive(Default)]
@@ -15,6 +15,10 @@ pub struct Spin {
     visits: Vec<(u64, u64)>,
     /// What it has looked at, and how often that had changed.
     looked: Vec<(Resource, u32)>,
+    /// If it has looked at what other threads are doing: how often others had moved then.
+    watched: Option<u64>,
+    /// How often it has moved itself: done what others can see, or been seen to wait or to go on.
+    moves: u64,
     /// Whether it is where it was before, as it was.
     pub goes_round: bool,
 }
@@ -23,7 +27,12 @@ impl Spin {
     fn clear(&mut self) {
         self.visits.clear();
         self.looked.clear();
+        self.watched = None;
         self.goes_round = false;
+    }
+
+    fn has_looked(&self) -> bool {
+        !self.looked.is_empty() || self.watched.is_some()
     }
 }
 
@@ -47,14 +56,22 @@ impl World {
             }
             self.changes[at] += 1;
         }
+        let moves = !only_looks || strand.is_none_or(|strand| self.strands[strand].arrived);
+        self.moves += u64::from(moves);
         let Some(strand) = strand else { return };
+        self.strands[strand].spin.moves += u64::from(moves);
         if !only_looks {
             self.strands[strand].spin.clear();
             return;
         }
-        self.strands[strand].spin.goes_round = false;
+        let others = self.moves_of_others(strand);
+        let spin = &mut self.strands[strand].spin;
+        spin.goes_round = false;
+        if self.alone == Alone::Looks && spin.watched.replace(others) != Some(others) {
+            spin.visits.clear();
+        }
         for touch in &self.footprint {
-            let changes = self.changes.get(touch.resource as usize).copied().unwrap_or(0);
+            let changes = self.changes_of(touch.resource);
             let looked = &mut self.strands[strand].spin.looked;
             match looked.iter_mut().find(|(resource, _)| *resource == touch.resource) {
                 // What it knew is old: so is what came of it.
@@ -76,7 +93,7 @@ impl World {
     /// A strand has come to its next step: whether it is where it was before.
     pub(super) fn note_visit(&mut self, strand: usize) {
         let of = &mut self.strands[strand];
-        if of.spin.looked.is_empty() || of.spin.visits.len() >= MOST_VISITS {
+        if !of.spin.has_looked() || of.spin.visits.len() >= MOST_VISITS {
             return;
         }
         if matches!(of.wish, Wish::Nothing | Wish::End(_) | Wish::NextTask(_)) {
@@ -93,10 +110,8 @@ impl World {
         };
         let again = state != UNKNOWN && of.spin.visits.contains(&(site, state));
         if again {
-            let current = |(resource, known): &(Resource, u32)| {
-                self.changes.get(*resource as usize).copied().unwrap_or(0) == *known
-            };
-            of.spin.goes_round = of.spin.looked.iter().all(current);
+            of.spin.goes_round = true;
+            self.strands[strand].spin.goes_round = self.is_spinning(strand);
         } else {
             of.spin.visits.push((site, state));
         }
@@ -106,20 +121,27 @@ impl World {
     pub(super) fn is_spinning(&self, strand: usize) -> bool {
         let spin = &self.strands[strand].spin;
         spin.goes_round
-            && spin.looked.iter().all(|(resource, known)| {
-                self.changes.get(*resource as usize).copied().unwrap_or(0) == *known
-            })
+            && spin.watched.is_none_or(|known| known == self.moves_of_others(strand))
+            && spin.looked.iter().all(|(resource, known)| self.changes_of(*resource) == *known)
+    }
+
+    fn changes_of(&self, resource: Resource) -> u32 {
+        self.changes.get(resource as usize).copied().unwrap_or(0)
+    }
+
+    fn moves_of_others(&self, strand: usize) -> u64 {
+        self.moves - self.strands[strand].spin.moves
     }
 
     /// How often what a strand looks at has changed since it began to go round, and whether only this.
     pub(super) fn changed_while_round(&self, strand: usize, of: Resource) -> Option<u32> {
         let spin = &self.strands[strand].spin;
-        if !spin.goes_round {
+        if !spin.goes_round || spin.watched.is_some() {
             return None;
         }
         let mut changed = None;
         for (resource, known) in &spin.looked {
-            let now = self.changes.get(*resource as usize).copied().unwrap_or(0);
+            let now = self.changes_of(*resource);
             if now == *known {
                 continue;
             }

@@ -170,6 +170,8 @@ pub struct World {
     touched_new: bool,
     /// By resource: how often it was changed.
     pub(super) changes: Vec<u32>,
+    /// How often anybody has done what others can see, or been seen to wait or to go on.
+    pub(super) moves: u64,
     /// How time stands, where it is one for all.
     pub(super) now: i64,
     pub(super) fixed: Fixed,
@@ -237,6 +239,7 @@ impl World {
             stepped: 0,
             time_passes: false,
             changes: Vec::new(),
+            moves: 0,
             now: 0,
             fixed: FIXED,
             met_partner: None,
@@ -257,6 +260,7 @@ impl World {
         self.kept.clear();
         self.footprint.clear();
         self.changes.clear();
+        self.moves = 0;
         self.files.clear();
         self.output.clear();
         self.notes.clear();
