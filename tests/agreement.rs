@@ -302,7 +302,8 @@ fn schedules_are_replayed_exactly() {
         };
         let explored = session.explore(unit, &config(kind), &options);
         for outcome in &explored.outcomes {
-            let again = session.replay(unit, &config(kind), &outcome.schedule);
+            let config = Config { discovered: explored.discovered, ..config(kind) };
+            let again = session.replay(unit, &config, &outcome.schedule);
             let again = again.unwrap_or_else(|step| panic!("seed {seed}: step {step}\n{script}"));
             assert_eq!(again.output, outcome.output, "seed {seed}\n{script}");
         }

@@ -121,6 +121,7 @@ fn check(path: &Path) -> Result<(), Failed> {
     let explored = session.explore(unit, &config, &options);
     let mut wrong = String::new();
     compare(&expected, &explored, &mut wrong);
+    let config = Config { discovered: explored.discovered, ..config };
     for finding in &explored.findings {
         match session.replay(unit, &config, &finding.schedule) {
             Ok(again) if again.findings.iter().any(|other| same(finding, other)) => {}

@@ -1,5 +1,6 @@
 //! What an exploration tells, as lines of JSON: findings, outcomes, and the verdict last.
 
+use super::save::Saved;
 use crate::diagnostics::json_line;
 use crate::explore::{Counterexample, Explored, Finding, Outcome, Replayed, Row};
 use crate::runtime::controlled::Choice;
@@ -81,8 +82,19 @@ fn line<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// All of it.
+pub fn explored(explored: &Explored, saved: &Saved, script: &str) -> String {
+    let findings = explored.findings.iter().enumerate();
+    let mut lines: Vec<String> =
+        findings.map(|(at, of)| finding(of, saved.findings.get(at))).collect();
+    let outcomes = explored.outcomes.iter().enumerate();
+    lines.extend(outcomes.map(|(at, of)| outcome(of, saved.outcomes.get(at))));
+    lines.push(verdict(explored, script));
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
 /// A finding.
-pub fn finding(finding: &Finding, saved: Option<&String>) -> String {
+fn finding(finding: &Finding, saved: Option<&String>) -> String {
     line(&JsonFinding {
         finding: finding.kind.name(),
         report: report(finding),
@@ -133,7 +145,7 @@ pub fn replayed(replayed: &Replayed, script: &str) -> String {
 }
 
 /// An outcome.
-pub fn outcome(outcome: &Outcome, saved: Option<&String>) -> String {
+fn outcome(outcome: &Outcome, saved: Option<&String>) -> String {
     line(&JsonOutcome {
         outcome: &outcome.output,
         schedules: outcome.runs,
@@ -144,7 +156,7 @@ pub fn outcome(outcome: &Outcome, saved: Option<&String>) -> String {
 }
 
 /// The verdict.
-pub fn verdict(explored: &Explored, script: &str) -> String {
+fn verdict(explored: &Explored, script: &str) -> String {
     line(&JsonVerdict {
         verdict: explored.verdict.name(),
         script,

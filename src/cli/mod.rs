@@ -4,10 +4,12 @@ mod arguments;
 mod commands;
 mod doc;
 mod explore;
+mod explored;
 mod generated;
 mod json;
 mod pager;
 mod replay;
+mod save;
 mod show;
 mod table;
 

@@ -6,11 +6,12 @@ use super::json;
 use super::show::Show;
 use super::table::Table;
 use crate::diagnostics::{Code, Report};
-use crate::explore::{Schedule, hash};
+use crate::explore::{Replayed, Schedule, hash};
 use crate::runtime::controlled::{Config, Input};
 use crate::session::Session;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-use std::io::{IsTerminal, Read, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Read, Write as _};
 use std::sync::Arc;
 
 /// `conc replay`
@@ -44,6 +45,8 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         time: schedule.time,
         seed: schedule.seed,
         input: Arc::new(Input::of(schedule.input.clone())),
+        prints: schedule.prints,
+        discovered: schedule.known,
         ..Config::default()
     };
     let replayed = match session.replay(unit, &config, &schedule.choices) {
@@ -53,26 +56,35 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         }
     };
     let failed = i32::from(!replayed.findings.is_empty());
+    let mut out = String::new();
     if show.is_json() {
-        println!("{}", json::replayed(&replayed, &schedule.script));
-        return failed;
-    }
-    let show = show.on_stdout();
-    let table = Table::new(&replayed.table, show.style());
-    if replay.step && std::io::stdin().is_terminal() {
-        walk(&table);
+        out = json::replayed(&replayed, &schedule.script) + "\n";
     } else {
-        print!("{table}");
+        let show = show.on_stdout();
+        let table = Table::new(&replayed.table, show.style());
+        if replay.step && std::io::stdin().is_terminal() {
+            walk(&table);
+        } else {
+            out = table.to_string();
+        }
+        add_end(&mut out, &replayed, &show);
     }
+    // Nobody need read it to the end.
+    let _ = std::io::stdout().lock().write_all(out.as_bytes());
+    failed
+}
+
+/// What was printed, and what went wrong.
+fn add_end(out: &mut String, replayed: &Replayed, show: &Show) {
     if !replayed.output.is_empty() {
-        println!("\nprinted:");
-        replayed.output.lines().for_each(|line| println!("  {line}"));
+        out.push_str("\nprinted:\n");
+        replayed.output.lines().for_each(|line| {
+            let _ = writeln!(out, "  {line}");
+        });
     }
     for finding in &replayed.findings {
-        println!();
-        print!("{}", show.text(&finding.report));
+        let _ = write!(out, "\n{}", show.text(&finding.report));
     }
-    failed
 }
 
 /// Ctrl-C, which is no signal here: the terminal is to be left as it was.

@@ -10,7 +10,7 @@ use super::preemptions::Preemptions;
 use super::race::Races;
 use super::random::Random;
 use super::strategy::{Coverage, Step, Strategy};
-use crate::runtime::controlled::{Choice, Config, End, World};
+use crate::runtime::controlled::{Choice, Config, Discovered, End, World};
 use crate::vm::{Program, UnitId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -133,6 +133,8 @@ pub struct Explored {
     pub complete: bool,
     /// What was not looked at, if anything.
     pub missing: Option<String>,
+    /// What the script was found to do: its schedules can only be followed by who knows.
+    pub discovered: Discovered,
 }
 
 /// How a run came to its end.
@@ -459,6 +461,7 @@ pub fn explore(
         elapsed: started.elapsed(),
         complete,
         missing,
+        discovered: explorer.world.discovered(),
     }
 }
 

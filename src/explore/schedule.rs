@@ -1,6 +1,6 @@
 //! Schedules as text: a small file that a run can be repeated from, step by step the same.
 
-use crate::runtime::controlled::{Choice, Time};
+use crate::runtime::controlled::{Choice, Discovered, Time};
 use std::fmt;
 
 /// A schedule, with what it belongs to.
@@ -15,12 +15,28 @@ pub struct Schedule {
     pub input: Vec<String>,
     pub time: Time,
     pub seed: u64,
+    /// Whether each text that is printed is a step.
+    pub prints: bool,
+    /// What was known of the script: steps that others cannot see are none.
+    pub known: Discovered,
     pub choices: Vec<Choice>,
 }
 
 /// Why a text is no schedule, or one that cannot be replayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused(pub String);
+
+/// A part of what is known.
+type Part = fn(&mut Discovered) -> &mut bool;
+
+/// What can be known of a script, by name.
+const NAMES: [(&str, Part); 5] = [
+    ("looks", |known| &mut known.looks),
+    ("clears", |known| &mut known.clears),
+    ("many_permits", |known| &mut known.many_permits),
+    ("first_end", |known| &mut known.first_end),
+    ("cancels", |known| &mut known.cancels),
+];
 
 const FIRST_LINE: &str = "conc schedule 1";
 
@@ -79,6 +95,8 @@ impl Schedule {
             input: Vec::new(),
             time: Time::Free,
             seed: 0,
+            prints: false,
+            known: Discovered::default(),
             choices: Vec::new(),
         };
         for line in lines.filter(|line| !line.is_empty()) {
@@ -95,6 +113,15 @@ impl Schedule {
                 "time" => {}
                 "seed" => {
                     schedule.seed = rest.parse().map_err(|_| refused("its seed is no number"))?;
+                }
+                "prints" => schedule.prints = true,
+                "known" => {
+                    for word in rest.split(' ') {
+                        let known = NAMES.iter().find(|(name, _)| *name == word);
+                        let (_, field) =
+                            known.ok_or_else(|| Refused(format!("`{word}` cannot be known")))?;
+                        *field(&mut schedule.known) = true;
+                    }
                 }
                 "steps" => {
                     for step in rest.split(' ').filter(|step| !step.is_empty()) {
@@ -127,6 +154,19 @@ impl fmt::Display for Schedule {
         }
         let time = if self.time == Time::Strict { "strict" } else { "free" };
         writeln!(f, "time {time}\nseed {}", self.seed)?;
+        if self.prints {
+            writeln!(f, "prints")?;
+        }
+        let mut known = self.known;
+        if known != Discovered::default() {
+            f.write_str("known")?;
+            for (name, field) in NAMES {
+                if *field(&mut known) {
+                    write!(f, " {name}")?;
+                }
+            }
+            writeln!(f)?;
+        }
         for row in self.choices.chunks(40) {
             f.write_str("steps")?;
             for choice in row {
@@ -155,6 +195,8 @@ mod tests {
             input: vec![" 7\r".to_owned(), String::new()],
             time: Time::Strict,
             seed: 9,
+            prints: true,
+            known: Discovered { clears: true, cancels: true, ..Discovered::default() },
             choices,
         };
         assert_eq!(Schedule::parse(&schedule.to_string()), Ok(schedule));
