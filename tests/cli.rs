@@ -365,7 +365,7 @@ let two = spawn \"two\" { x += 1 }
 join one, two
 assert x == 2
 ";
-    let path = file("lost.conc", script.as_bytes());
+    let path = file("lost_and_found.conc", script.as_bytes());
     let folder = path.with_file_name("schedules");
     let (name, folder) = (path.to_str().expect("a path"), folder.to_str().expect("a path"));
     let (out, err, status) = run(&["explore", name, "--save", folder]);
@@ -403,4 +403,42 @@ fn the_readme_is_true() {
     let (out, err, status) = run(&["-e", &tour.concat()]);
     assert_eq!((err.as_str(), status), ("", 0));
     assert_eq!(out, "Point(x: 1, y: 0)     6 empty\n42\ntoo slow\nnothing came\n");
+}
+
+/// Checks what a text shows of a session: the command after `$`, and the lines of its output in their order, of which `…`
+/// stands for any, and the time that it took is another each time.
+fn is_shown(text: &str, begins: &str, folder: &str) {
+    let at = text.find(begins).unwrap_or_else(|| panic!("the text has no `{begins}`"));
+    let mut lines = text[at..].lines().take_while(|line| *line != "```");
+    let command = lines.next().expect("a command").trim_start_matches("$ conc ");
+    let output = conc(&command.split(' ').collect::<Vec<_>>()).current_dir(folder).output();
+    let (out, err, _) = told(output.expect("conc runs"));
+    assert_eq!(err, "");
+    let without_time = |line: &str| match line.rsplit_once(", ") {
+        Some((head, time)) if time.ends_with(" s)") => format!("{head})"),
+        _ => line.to_owned(),
+    };
+    let mut told = out.lines();
+    let mut skips = false;
+    for line in lines {
+        if line == "…" {
+            skips = true;
+            continue;
+        }
+        let is_it = |told: &str| without_time(told) == without_time(line);
+        let found = if skips { told.any(is_it) } else { told.next().is_some_and(is_it) };
+        assert!(found, "`{line}` is not in its place in\n{out}");
+        skips = false;
+    }
+}
+
+#[test]
+fn what_is_shown_of_explore_is_true() {
+    is_shown(include_str!("../README.md"), "$ conc explore", env!("CARGO_MANIFEST_DIR"));
+    let page = include_str!("../src/reference/exploring.md");
+    let script = page.split("$ cat lost.conc\n").nth(1).expect("there is a script");
+    let script = script.split("```").next().expect("it ends");
+    let path = file("lost.conc", script.as_bytes());
+    let folder = path.parent().and_then(|folder| folder.to_str()).expect("a folder");
+    is_shown(page, "$ conc explore", folder);
 }

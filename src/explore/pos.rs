@@ -42,8 +42,13 @@ impl Strategy for Pos {
         }
         let mut best: Option<(f64, Choice)> = None;
         for choice in options {
-            let priority =
-                self.priorities[usize::from(choice.actor)].get_or_insert_with(|| self.random.f64());
+            let actor = usize::from(choice.actor);
+            let priority = self.priorities[actor].get_or_insert_with(|| {
+                // Only who looks who is there can tell when a thread began: else all orders of what depends on each
+                // other are left, and threads that are there can meet.
+                let first = world.is_birth(actor) && !world.discovered().looks;
+                self.random.f64() + f64::from(u8::from(first))
+            });
             let better = match best {
                 None => true,
                 Some((other, of)) if of.actor == choice.actor => {

@@ -121,11 +121,18 @@ impl World {
         if matches!(self.strands[strand].wish, Wish::NextTask(_)) {
             return false;
         }
-        if let Some(holder) = self.first_holder(strand)
-            && self.strands[holder].ended.is_none()
-            && !self.waits_for_good(holder)
-        {
-            return false;
+        // Mostly the way along those who wait for one alone soon comes to one who can go on.
+        let mut at = strand;
+        for _ in 0..self.strands.len() {
+            match self.first_holder(at) {
+                Some(holder) if self.strands[holder].ended.is_none() => {
+                    if !self.waits_for_good(holder) {
+                        return false;
+                    }
+                    at = holder;
+                }
+                _ => break,
+            }
         }
         // Of a circle, the lock after a `wait` is to be taken again in any case, if there is another to be told.
         let retakes = |strand: usize| {

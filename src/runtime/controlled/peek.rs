@@ -26,6 +26,13 @@ impl World {
         std::mem::replace(&mut self.footprint, kept)
     }
 
+    /// Whether an actor is about to start a thread.
+    #[must_use]
+    pub fn is_birth(&self, actor: usize) -> bool {
+        let Actor::Strand(strand) = self.actors[actor] else { return false };
+        matches!(&self.strands[strand].wish, Wish::Ask(Request::Spawn(of)) if of.pool.is_none())
+    }
+
     /// Whether an actor waits for something, and so far in vain; or could go on if the program had not ended.
     #[must_use]
     pub fn is_unfinished(&self, actor: usize) -> bool {
