@@ -1,141 +1,22 @@
 //! Run after run, led by strategies and watched for findings, until all is seen or the budget is used up.
 
-use super::counterexample::{self, Counterexample, Shown};
 use super::dfs::Dfs;
 use super::dpor::Dpor;
+use super::explored::{Explored, Outcome, Verdict};
 use super::finding::{self, Finding, Key, Source};
+use super::options::{Options, Which};
 use super::pct::Pct;
 use super::pos::Pos;
 use super::preemptions::Preemptions;
 use super::race::Races;
 use super::random::Random;
+use super::simplest;
 use super::strategy::{Coverage, Step, Strategy};
-use crate::runtime::controlled::{Choice, Config, Discovered, End, World};
+use crate::runtime::controlled::{Choice, Config, End, World};
 use crate::vm::{Program, UnitId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Which strategy leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// Samples for a tenth of the budget, and all classes of schedules for the rest.
-    All,
-    Dpor,
-    Dfs,
-    Pos,
-    Pct,
-    Random,
-}
-
-impl Which {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Which::All => "all",
-            Which::Dpor => "dpor",
-            Which::Dfs => "dfs",
-            Which::Pos => "pos",
-            Which::Pct => "pct",
-            Which::Random => "random",
-        }
-    }
-}
-
-/// How to explore.
-#[derive(Clone, Debug)]
-pub struct Options {
-    pub which: Which,
-    pub budget: Duration,
-    /// How long to go on once something was found.
-    pub after_finding: Duration,
-    pub most_runs: Option<u64>,
-    pub seed: u64,
-    /// Only schedules with up to so many preemptions.
-    pub preemptions: Option<usize>,
-    /// A run that takes more steps is cut.
-    pub most_steps: usize,
-    /// Whether all outputs are collected.
-    pub outcomes: bool,
-    /// Whether to look for the simplest schedule of each finding.
-    pub minimize: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            which: Which::All,
-            budget: Duration::from_secs(30),
-            after_finding: Duration::from_millis(500),
-            most_runs: None,
-            seed: 0,
-            preemptions: None,
-            most_steps: 20_000,
-            outcomes: false,
-            minimize: true,
-        }
-    }
-}
-
-/// What an exploration has come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Every interleaving was looked at, and nothing is wrong in any.
-    Verified,
-    /// Something goes wrong.
-    Found,
-    /// Nothing was found, in all that was looked at; it says what was not.
-    Bounded(String),
-    /// Nothing was found in a sample.
-    Sampled,
-}
-
-impl Verdict {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Verdict::Verified => "verified",
-            Verdict::Found => "found",
-            Verdict::Bounded(_) => "bounded",
-            Verdict::Sampled => "sampled",
-        }
-    }
-}
-
-/// An output that the program can have.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    pub output: String,
-    /// In how many runs.
-    pub runs: u64,
-    /// A schedule that leads to it: the first that was seen, or the minimal one.
-    pub schedule: Vec<Choice>,
-    /// The schedule as a table, once it was looked for.
-    pub example: Option<Counterexample>,
-}
-
-/// All that an exploration tells.
-pub struct Explored {
-    pub verdict: Verdict,
-    pub findings: Vec<Finding>,
-    pub outcomes: Vec<Outcome>,
-    /// How many runs were made to their end.
-    pub runs: u64,
-    /// How many were given up, because they were the beginning of one that was made already.
-    pub redundant: u64,
-    pub steps: u64,
-    /// The most steps of a run.
-    pub longest: usize,
-    pub elapsed: Duration,
-    /// Whether every interleaving was looked at.
-    pub complete: bool,
-    /// What was not looked at, if anything.
-    pub missing: Option<String>,
-    /// What the script was found to do: its schedules can only be followed by who knows.
-    pub discovered: Discovered,
-}
 
 /// How a run came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -341,7 +222,7 @@ impl Explorer {
     }
 
     /// Forgets all that was seen: more is known of the script.
-    fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self) {
         self.world.learn();
         self.known_races.clear();
         self.findings.clear();
@@ -433,10 +314,7 @@ pub fn explore(
     let missing = explorer.missing(turn, coverage);
     explorer.outcomes.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.output.cmp(&b.output)));
     if options.minimize {
-        counterexample::minimize(
-            &mut explorer,
-            started + options.budget.max(Duration::from_secs(2)),
-        );
+        simplest::minimize(&mut explorer, started + options.budget.max(Duration::from_secs(2)));
     }
     let complete = missing.is_none() && coverage == Coverage::All;
     let verdict = if !explorer.findings.is_empty() {
@@ -549,83 +427,5 @@ impl Explorer {
             missing.push(format!("{cut} {verb} within {most} steps, or computed too long in one"));
         }
         (!missing.is_empty()).then(|| missing.join("; "))
-    }
-}
-
-/// Follows a schedule; where it ends, the first that can go on does.
-pub(super) struct Follow<'a> {
-    choices: &'a [Choice],
-    at: usize,
-    /// Whether a step was not possible.
-    pub astray: Option<usize>,
-}
-
-impl<'a> Follow<'a> {
-    pub(super) fn new(choices: &'a [Choice]) -> Follow<'a> {
-        Follow { choices, at: 0, astray: None }
-    }
-}
-
-impl Strategy for Follow<'_> {
-    fn begin(&mut self) -> bool {
-        true
-    }
-
-    fn pick(&mut self, _: &mut World, options: &[Choice]) -> Option<Choice> {
-        let wanted = self.choices.get(self.at).copied();
-        self.at += 1;
-        match wanted {
-            Some(choice) if options.contains(&choice) => Some(choice),
-            Some(_) => {
-                self.astray.get_or_insert(self.at - 1);
-                None
-            }
-            None => Some(options[0]),
-        }
-    }
-
-    fn stepped(&mut self, _: &Step<'_>) {}
-
-    fn coverage(&self) -> Coverage {
-        Coverage::Sample
-    }
-}
-
-/// What a schedule that was run again comes to.
-pub struct Replayed {
-    /// What went wrong.
-    pub findings: Vec<Finding>,
-    pub output: String,
-    /// The run as a table.
-    pub table: Counterexample,
-}
-
-/// Runs one schedule again.
-///
-/// # Errors
-///
-/// The number of the step that is not possible: the script is another.
-pub fn replay(
-    program: &Arc<Program>,
-    unit: UnitId,
-    config: &Config,
-    choices: &[Choice],
-) -> Result<Replayed, usize> {
-    let mut explorer = Explorer::new(program, unit, config.clone(), Options::default());
-    loop {
-        let mut follow = Follow::new(choices);
-        let ran = explorer.run(&mut follow);
-        if ran == Ran::Discovered {
-            explorer.start_over();
-            continue;
-        }
-        if let Some(step) = follow.astray {
-            return Err(step);
-        }
-        explorer.note(ran);
-        let output = explorer.world.output().to_owned();
-        let schedule = explorer.schedule.clone();
-        let table = counterexample::of_schedule(&mut explorer, &schedule, Shown::All);
-        return Ok(Replayed { findings: std::mem::take(&mut explorer.findings), output, table });
     }
 }

@@ -7,6 +7,7 @@
 mod access;
 mod barriers;
 mod conditions;
+mod config;
 mod deadlock;
 mod footprint;
 mod host;
@@ -22,6 +23,7 @@ mod queues;
 mod ready;
 mod report;
 mod scope;
+mod seen;
 mod select;
 mod spawn;
 mod spin;
@@ -32,8 +34,10 @@ mod touches;
 mod waits;
 mod world;
 
+pub use config::{Config, Discovered, Time};
 pub use footprint::{Mode, Order, Resource, Touch, depend};
 pub use input::Input;
 pub use look::Looked;
+pub use seen::Leak;
 pub use strand::StrandKind;
-pub use world::{Alone, Choice, Config, Discovered, End, Leak, Time, World};
+pub use world::{Alone, Choice, End, World};

@@ -1,8 +1,9 @@
 //! Who can go on, and what a request is before it becomes a step.
 
+use super::config::Time;
 use super::strand::Wish;
 use super::thing::{Body, State, body};
-use super::world::{Actor, Alone, Choice, TakenUp, Time, World};
+use super::world::{Actor, Alone, Choice, TakenUp, World};
 use crate::primitives::{Action, Primitive};
 use crate::values::{Object, Ref, Value};
 use crate::vm::{Answer, Limit, Part, Request, SelectArm, Target};
@@ -128,7 +129,8 @@ impl World {
         if of.spin.goes_round && self.is_spinning(strand) {
             return Ability::None;
         }
-        if of.met.is_some() || self.is_ready(strand) {
+        let is_access = matches!(wish, Wish::Ask(Request::Access(_)));
+        if is_access || of.met.is_some() || self.is_ready(strand) {
             return Ability::Go;
         }
         if of.signals.wants_error() && wish.is_blocking() {
