@@ -104,6 +104,28 @@ impl IterState {
     }
 }
 
+impl IterState {
+    /// What is left to give, as values that tell it.
+    #[must_use]
+    pub fn left(&self) -> Vec<Value> {
+        match &*self.0.borrow() {
+            Over::Numbers { next, step, left } => {
+                let left = i64::try_from(*left).unwrap_or(i64::MAX);
+                vec![Value::int(*next), Value::int(*step), Value::int(left)]
+            }
+            Over::Items { left } => left.as_slice().to_vec(),
+            Over::Numbered { left, .. } => left.as_slice().to_vec(),
+            Over::Characters { text, done } => vec![text.clone().into(), Value::int(*done as i64)],
+            Over::Pairs { left } => left
+                .as_slice()
+                .iter()
+                .flat_map(|(key, value)| [key.clone(), value.clone()])
+                .collect(),
+            Over::Queue(queue) => vec![queue.clone()],
+        }
+    }
+}
+
 impl Plain for IterState {
     fn take_children(&mut self, out: &mut Vec<Value>) {
         match self.0.get_mut() {
