@@ -392,10 +392,13 @@ impl<'a> Compiler<'a> {
         let mark = builder.mark();
         let at = builder.here();
         let mut targets = Vec::new();
+        // What a place is of, and its index, must be what it was when another place has been set.
+        let sets = |place: &Expr| matches!(place.kind, ExprKind::Name(_)) || place.has_block;
+        let disturbed = value.has_block || places.iter().any(sets);
         for place in places {
             let target = match &place.kind {
                 ExprKind::Name(name) => Err(self.place(builder, name)),
-                _ => Ok(self.item_place(builder, place, true)),
+                _ => Ok(self.item_place(builder, place, disturbed)),
             };
             targets.push((target, place.span));
         }
