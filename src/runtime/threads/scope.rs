@@ -16,7 +16,7 @@ use super::handle::Joinable;
 use super::joining::add_other;
 use super::runtime::Runtime;
 use super::strand::Strand;
-use super::timers::later;
+use super::timers::{Task, later};
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Reply, ThreadId};
 use crate::values::{ErrorKind, Fault, Published, Value, duration_text};
@@ -125,15 +125,17 @@ impl Scope {
         }
     }
 
-    /// Its time is up, or no longer runs.
+    /// Its time no longer runs.
     fn stop_time(&self, runtime: &Arc<Runtime>) {
         let timed = std::mem::take(&mut self.state.lock().timed);
         if timed {
+            runtime.timers.one_called_off();
             runtime.waits.one_less_able(runtime);
         }
     }
 
-    fn expire(&self, runtime: &Arc<Runtime>) {
+    /// Its time is up.
+    pub fn expire(&self, runtime: &Arc<Runtime>) {
         self.fail(runtime, None, None);
         self.stop_time(runtime);
     }
@@ -170,13 +172,8 @@ impl Here<'_> {
             if within == 0 {
                 scope.expire(self.runtime);
             } else {
-                let weak = Arc::downgrade(&scope);
-                let expire = move |runtime: &Arc<Runtime>| {
-                    if let Some(scope) = weak.upgrade() {
-                        scope.expire(runtime);
-                    }
-                };
-                self.runtime.timers.at(later(Instant::now(), within), Box::new(expire));
+                let due = later(Instant::now(), within);
+                self.runtime.timers.at(due, Task::Expire(Arc::downgrade(&scope)));
             }
         }
         Ok(Value::NIL)

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use parking_lot::Mutex;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,28 @@ pub struct TimerBody {
 }
 
 /// Something to do at a moment.
-type Task = Box<dyn FnOnce(&Arc<Runtime>) + Send>;
+pub enum Task {
+    /// A timer fires.
+    Fire(Arc<TimerBody>),
+    /// The time of a scope is up.
+    Expire(Weak<Scope>),
+}
+
+impl Task {
+    /// Whether there will be nothing to do.
+    fn is_off(&self) -> bool {
+        match self {
+            Task::Fire(timer) => timer.state.look(|state| state.cancelled),
+            Task::Expire(scope) => scope.strong_count() == 0,
+        }
+    }
+}
+
+enum Message {
+    At(Instant, Task),
+    /// Many were called off.
+    Sweep,
+}
 
 struct Due {
     at: Instant,
@@ -74,8 +95,13 @@ impl Ord for Due {
 /// The service thread, started with the first timer.
 #[derive(Default)]
 pub struct Service {
-    sender: Mutex<Option<Sender<(Instant, Task)>>>,
+    sender: Mutex<Option<Sender<Message>>>,
+    /// How many were called off since the heap was swept: it is swept once they may be half of it.
+    called_off: AtomicUsize,
 }
+
+/// Each time that so many were called off, the service thread looks whether to sweep.
+const MANY: usize = 1024;
 
 impl Service {
     /// Sees to it that there is a service thread.
@@ -97,16 +123,34 @@ impl Service {
         Ok(())
     }
 
-    /// Lets `task` be done at a moment, by the service thread, which has begun: it must not wait, but may start a
-    /// thread.
+    /// Lets `task` be done at a moment, by the service thread, which has begun.
     pub fn at(&self, moment: Instant, task: Task) {
+        self.send(Message::At(moment, task));
+    }
+
+    fn send(&self, message: Message) {
         if let Some(sender) = &*self.sender.lock() {
-            let _ = sender.send((moment, task));
+            let _ = sender.send(message);
+        }
+    }
+
+    /// What waits for its moment will have nothing to do.
+    pub fn one_called_off(&self) {
+        if (self.called_off.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(MANY) {
+            self.send(Message::Sweep);
+        }
+    }
+
+    /// Takes out what was called off. It takes no longer than that took.
+    fn sweep(&self, heap: &mut BinaryHeap<Reverse<Due>>) {
+        if self.called_off.load(Ordering::SeqCst) > heap.len() / 2 {
+            self.called_off.store(0, Ordering::SeqCst);
+            heap.retain(|Reverse(due)| !due.task.is_off());
         }
     }
 }
 
-fn serve(receiver: &Receiver<(Instant, Task)>, runtime: &Weak<Runtime>) {
+fn serve(receiver: &Receiver<Message>, runtime: &Weak<Runtime>) {
     let mut heap: BinaryHeap<Reverse<Due>> = BinaryHeap::new();
     let mut order = 0;
     loop {
@@ -121,17 +165,35 @@ fn serve(receiver: &Receiver<(Instant, Task)>, runtime: &Weak<Runtime>) {
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => None,
         };
-        // All that were sent, before any is let go: a later one may be due earlier.
-        for (at, task) in first.into_iter().chain(receiver.try_iter()) {
-            order += 1;
-            heap.push(Reverse(Due { at, order, task }));
+        // All that were sent, before any is let go: a later one may be due earlier. But not those that are sent
+        // meanwhile, which may have no end.
+        let mut sweeps = false;
+        let sent = receiver.len();
+        for message in first.into_iter().chain(receiver.try_iter().take(sent)) {
+            match message {
+                Message::At(at, task) => {
+                    order += 1;
+                    heap.push(Reverse(Due { at, order, task }));
+                }
+                Message::Sweep => sweeps = true,
+            }
+        }
+        if sweeps && let Some(runtime) = runtime.upgrade() {
+            runtime.timers.sweep(&mut heap);
         }
         let now = Instant::now();
         if heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
             let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else {
                 return;
             };
-            (due.task)(&runtime);
+            match due.task {
+                Task::Fire(timer) => timer.fire(&runtime, due.at),
+                Task::Expire(scope) => {
+                    if let Some(scope) = scope.upgrade() {
+                        scope.expire(&runtime);
+                    }
+                }
+            }
         }
     }
 }
@@ -179,8 +241,7 @@ impl TimerBody {
     }
 
     fn arm(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
-        let timer = self.clone();
-        runtime.timers.at(due, Box::new(move |runtime| timer.fire(runtime, due)));
+        runtime.timers.at(due, Task::Fire(self.clone()));
     }
 
     fn fire(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, due: Instant) {
@@ -207,15 +268,18 @@ impl TimerBody {
         *self.running.lock() = Some(strand.clone());
         let timer = self.clone();
         let after: spawn::After = Box::new(move |runtime, ended| timer.ran(runtime, ended, due));
-        // The thread is able from now on, and keeps the program alive.
         if let Err(fault) = spawn::start(runtime, strand, self.job.clone(), Some(after)) {
             let error = Published::new(ErrorValue::of_fault(&fault).into());
             self.ran(runtime, &Ended::Failed(error), due);
         }
+        // It is its thread that is able from now on, as long as it does not wait.
+        runtime.waits.one_less_able(runtime);
     }
 
     /// A run is over.
     fn ran(self: &Arc<TimerBody>, runtime: &Arc<Runtime>, ended: &Ended, due: Instant) {
+        // As before it fired, until it is over.
+        runtime.waits.one_more_able();
         let goes_on = matches!(ended, Ended::Value(_)) && self.every.is_some();
         let cancelled = self.state.change(runtime, |state| {
             *self.running.lock() = None;
@@ -268,6 +332,7 @@ impl TimerBody {
             (!over, !state.running)
         });
         if stopped && idle {
+            runtime.timers.one_called_off();
             // Otherwise the run that is under way does this when it is over.
             self.over(runtime, &Ended::Value(Published::new(Value::NIL)));
         }
