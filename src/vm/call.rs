@@ -141,12 +141,19 @@ impl Machine {
         for (i, value) in receiver.into_iter().chain(row).enumerate() {
             self.stack[base + i] = value;
         }
+        self.clear_borrowed(code, base);
         self.borrow_captures(closure, code, base);
         self.push_frame(code, closure.as_raw(), base, to);
         Ok(Called::Frame)
     }
 
-    /// Puts what a closure captures into the registers that borrow it.
+    /// Drops what the caller has left where the callee borrows, when it worked out the arguments.
+    fn clear_borrowed(&mut self, code: &Code, base: usize) {
+        let first = base + usize::from(code.arguments);
+        self.stack[first..first + usize::from(code.borrowed)].fill(Value::NIL);
+    }
+
+    /// Puts what a closure captures into the registers that borrow it, which hold nothing on the heap.
     pub(super) fn borrow_captures(&mut self, closure: &Ref<Closure>, code: &Code, base: usize) {
         let first = base + usize::from(code.arguments);
         for (i, captured) in closure.row().iter().enumerate() {

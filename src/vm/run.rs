@@ -14,7 +14,9 @@
 //!   the closure in a register that it does not write during the call; a global that is a `let`, since it
 //!   never changes once set.
 //! - Registers above the topmost frame hold nothing on the heap (see [`Machine`]), so a callee's need not be
-//!   cleared before they are used.
+//!   cleared before they are used. Those that it has in common with its caller, above its arguments, may hold what
+//!   was left when the arguments were worked out: the caller's, which drops it when it is left. Only where the callee
+//!   borrows, that must be dropped first.
 //!
 //! # Shape
 //!
@@ -237,6 +239,13 @@ impl Machine {
                 self.code = callee;
                 // SAFETY: there is room for the frame's registers.
                 r = unsafe { self.stack.as_mut_ptr().add(base) };
+                if self.owns & tag::HEAP != 0 {
+                    let first = usize::from(callee.arguments);
+                    for at in first..first + usize::from(callee.borrowed) {
+                        // SAFETY: see the top of this file.
+                        unsafe { leave(r.add(at)) };
+                    }
+                }
                 self.owns = 0;
                 for at in 0..usize::from(callee.arguments) {
                     self.owns |= reg!(at).tag();
@@ -245,7 +254,7 @@ impl Machine {
                     // SAFETY: it is the pointer of a `Ref`, and the caller's register owns a count.
                     let closure = unsafe { Ref::<Closure>::borrow_raw(raw) };
                     for (i, captured) in closure.row().iter().enumerate() {
-                        // SAFETY: the borrowed registers follow the arguments, and hold nothing on the heap.
+                        // SAFETY: the borrowed registers follow the arguments, and hold nothing on the heap now.
                         unsafe { r.add(usize::from(callee.arguments) + i).write(captured.alias()) };
                     }
                 }
