@@ -304,8 +304,9 @@ impl<'a> Compiler<'a> {
         to: Register,
         at: Span,
     ) {
-        let small =
-            small_int(right).and_then(|n| i32::try_from(n).ok()).filter(|n| n.abs() < 1 << 22);
+        let small = small_int(right)
+            .and_then(|n| i32::try_from(n).ok())
+            .filter(|n| n.unsigned_abs() < 1 << 22);
         if let (Some(op), Some(number)) = (int_op(operator), small) {
             builder.at(at);
             builder.emit_int(op, to, left, number);
@@ -448,7 +449,7 @@ impl<'a> Compiler<'a> {
 /// Loads a number, as short as it can be.
 pub(super) fn load_int(builder: &mut Builder<'_>, number: i64, to: Register) {
     match i32::try_from(number) {
-        Ok(small) if small.abs() < 1 << 22 => builder.emit_int(Op::LoadInt, to, 0, small),
+        Ok(small) if small.unsigned_abs() < 1 << 22 => builder.emit_int(Op::LoadInt, to, 0, small),
         _ => {
             let constant = builder.constant(Constant::Int(number));
             builder.emit(Op::LoadConst, to, 0, constant);
