@@ -28,6 +28,8 @@ impl Builder<'_> {
                 Rule::infix => items.push(Item::Infix(Infix::parse(part.as_str()), at)),
                 Rule::call | Rule::index | Rule::field => {
                     if let Some(Item::Operand(of)) = items.pop() {
+                        // What stands before a suffix is no negated number.
+                        let of = self.operand(of);
                         items.push(Item::Operand(self.suffix(of, part)));
                     }
                 }

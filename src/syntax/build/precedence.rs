@@ -153,7 +153,7 @@ impl Builder<'_> {
     }
 
     /// An operand that no minus stands before.
-    fn operand(&mut self, operand: Expr) -> Expr {
+    pub(super) fn operand(&mut self, operand: Expr) -> Expr {
         if matches!(operand.kind, ExprKind::Int(i64::MIN)) {
             let help = "an int goes up to 9223372036854775807; write `1e20` for a float";
             self.error(operand.span, "this number is too large for an int", "", help);

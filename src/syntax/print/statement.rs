@@ -114,6 +114,9 @@ impl Printer {
                 if let Some(default) = &field.default {
                     this.put(" = ");
                     this.expression(default);
+                } else {
+                    // A line that ends with a field called `and` or `in` would go on.
+                    this.put(",");
                 }
             }
             if let Some(method) = method {
