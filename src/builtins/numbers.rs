@@ -74,15 +74,13 @@ fn round(value: &Value, digits: &Value) -> Result<Value, Fault> {
     match value.view() {
         View::Int(number) if digits >= 0 => Ok(Value::int(number)),
         View::Int(number) => {
-            let Some(scale) =
-                u32::try_from(-digits).ok().and_then(|power| 10_i64.checked_pow(power))
-            else {
-                return Ok(Value::int(0));
-            };
+            // A larger power of ten is more than twice any int: nothing is left.
+            let power = digits.unsigned_abs().min(20) as u32;
+            let (number, scale) = (i128::from(number), 10_i128.pow(power));
             let (down, rest) = (number.div_euclid(scale), number.rem_euclid(scale));
             let up = rest * 2 > scale || (rest * 2 == scale && down % 2 != 0);
-            let rounded = (down + i64::from(up)).checked_mul(scale);
-            rounded.map(Value::int).ok_or_else(|| {
+            let rounded = i64::try_from((down + i128::from(up)) * scale);
+            rounded.map(Value::int).map_err(|_| {
                 Fault::new(ErrorKind::Overflow, "the result of `round` does not fit 64 bits")
             })
         }
@@ -93,7 +91,7 @@ fn round(value: &Value, digits: &Value) -> Result<Value, Fault> {
             Ok(Value::float(text.parse().unwrap_or(number)))
         }
         View::Float(number) => {
-            let scale = 10_f64.powi(i32::try_from(-digits).unwrap_or(i32::MAX));
+            let scale = 10_f64.powi(i32::try_from(digits.unsigned_abs()).unwrap_or(i32::MAX));
             Ok(Value::float(if scale.is_finite() {
                 (number / scale).round_ties_even() * scale
             } else {

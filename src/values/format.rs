@@ -45,7 +45,7 @@ fn plain(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
             "a sign or a comma in a format does not go with {what}"
         )));
     }
-    let mut body = text(value).into_owned();
+    let mut body = text(value)?.into_owned();
     if let Some(most) = spec.precision {
         body = body.chars().take(most).collect();
     }
@@ -113,7 +113,7 @@ fn float(number: f64, spec: &FormatSpec) -> String {
     if !size.is_finite() {
         let digits = if size.is_nan() { "nan" } else { "inf" };
         let percent = if spec.kind == Some(Kind::Percent) { "%" } else { "" };
-        let spec = FormatSpec { zero: false, comma: false, ..*spec };
+        let spec = FormatSpec { comma: false, ..*spec };
         return number_text(negative, &format!("{digits}{percent}"), &spec);
     }
     let precision = spec.precision.unwrap_or(6);
@@ -138,12 +138,12 @@ fn exponent(size: f64, precision: usize) -> String {
     format!("{mantissa}e{sign}{:02}", power.abs())
 }
 
-/// So many significant digits, with a point at least.
+/// So many significant digits, and one after the point at least: what leaves no room for that has an exponent.
 fn general(size: f64, precision: usize) -> String {
     let precision = precision.max(1);
     let rounded = format!("{size:.*e}", precision - 1);
     let power: i32 = rounded.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
-    if power < -4 || power >= precision as i32 {
+    if power < -4 || power >= precision as i32 - 1 {
         let text = exponent(size, precision - 1);
         let (mantissa, power) = text.split_once('e').unwrap_or((&text, "+00"));
         let mantissa = if mantissa.contains('.') {
@@ -207,6 +207,11 @@ mod tests {
             (3.25159, ".3", "3.25"),
             (3.0, ".3", "3.0"),
             (123456.0, ".3", "1.23e+05"),
+            (622.0, ".3", "6.22e+02"),
+            (62.0, ".3", "62.0"),
+            (0.0, ".1", "0e+00"),
+            (f64::NEG_INFINITY, "08", "-0000inf"),
+            (f64::NAN, "08%", "0000nan%"),
             (0.1, "", "0.1"),
             (f64::INFINITY, "8", "     inf"),
             (0.5, ".0f", "0"),
