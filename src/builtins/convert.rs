@@ -2,14 +2,14 @@
 
 use super::Table;
 use super::arguments::{int, items, str, wrong};
-use crate::values::{ErrorKind, Fault, List, Value, View, repr, text, type_name};
+use crate::values::{ErrorKind, Fault, List, Value, View, repr, shown, text, type_name};
 
 pub fn register(table: &mut Table) {
     table.function("len", "x", |_, args| len(&args[0]).map_err(Into::into));
     table.function("str", "x?", |_, args| {
-        Ok(if args[0].is_unset() { Value::str("") } else { Value::str(&text(&args[0])) })
+        Ok(if args[0].is_unset() { Value::str("") } else { Value::str(&text(&args[0])?) })
     });
-    table.function("repr", "x", |_, args| Ok(Value::str(&repr(&args[0]))));
+    table.function("repr", "x", |_, args| Ok(Value::str(&repr(&args[0])?)));
     table.function("type", "x", |_, args| Ok(Value::str(&type_name(&args[0]))));
     table.function("int", "x", |_, args| to_int(&args[0]).map_err(Into::into));
     table.function("float", "x", |_, args| to_float(&args[0]).map_err(Into::into));
@@ -25,7 +25,7 @@ pub fn register(table: &mut Table) {
             (Some(c), None) => Ok(Value::int(i64::from(u32::from(c)))),
             _ => Err(Fault::value_error(format!(
                 "`ord` needs one character, not {}",
-                repr(&args[0])
+                shown(&args[0])
             ))
             .into()),
         }
@@ -79,11 +79,11 @@ fn to_int(value: &Value) -> Result<Value, Fault> {
                 && !digits.contains("__")
                 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
             if !well_formed {
-                return Err(Fault::value_error(format!("{} is no int", repr(value))));
+                return Err(Fault::value_error(format!("{} is no int", shown(value))));
             }
             let number = text.replace('_', "").parse();
             number.map(Value::int).map_err(|_| {
-                Fault::new(ErrorKind::Overflow, format!("{} does not fit 64 bits", repr(value)))
+                Fault::new(ErrorKind::Overflow, format!("{} does not fit 64 bits", shown(value)))
             })
         }
         _ => Err(wrong(value, "int", "a number or a str")),
@@ -112,7 +112,7 @@ fn to_float(value: &Value) -> Result<Value, Fault> {
             plain
                 .parse()
                 .map(Value::float)
-                .map_err(|_| Fault::value_error(format!("{} is no float", repr(value))))
+                .map_err(|_| Fault::value_error(format!("{} is no float", shown(value))))
         }
         _ => Err(wrong(value, "float", "a number or a str")),
     }

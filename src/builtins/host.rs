@@ -9,30 +9,30 @@ fn ask(call: HostCall) -> Result<Value, Escape> {
     Err(Request::Host(call).into())
 }
 
-fn line(values: &[Value]) -> String {
+fn line(values: &[Value]) -> Result<String, Fault> {
     let mut line = String::new();
     for (i, value) in values.iter().enumerate() {
         if i > 0 {
             line.push(' ');
         }
-        line.push_str(&text(value));
+        line.push_str(&text(value)?);
     }
-    line
+    Ok(line)
 }
 
 pub fn register(table: &mut Table) {
     table.function("print", "... end?", |_, args| {
-        let mut out = line(&args[1..]);
+        let mut out = line(&args[1..])?;
         match given(&args[0]) {
             Some(end) => out.push_str(str(end, "print")?),
             None => out.push('\n'),
         }
         ask(HostCall::Print(out))
     });
-    table.function("log", "...", |_, args| ask(HostCall::Log(line(args))));
+    table.function("log", "...", |_, args| ask(HostCall::Log(line(args)?)));
     table.function("input", "prompt?", |_, args| {
-        let prompt = given(&args[0]).map(|prompt| text(prompt).into_owned());
-        ask(HostCall::Input(prompt.unwrap_or_default()))
+        let prompt = given(&args[0]).map(text).transpose()?;
+        ask(HostCall::Input(prompt.unwrap_or_default().into_owned()))
     });
     table.function("now", "", |_, _| ask(HostCall::Now));
     table.function("clock", "", |_, _| ask(HostCall::Clock));

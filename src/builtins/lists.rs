@@ -5,7 +5,7 @@ use super::arguments::{callable, given, int, items, str};
 use super::collections::{Work, for_each, reduce, some, sort};
 use super::convert::new_list;
 use crate::memory;
-use crate::values::{ErrorKind, Fault, List, NoMemory, Ref, Value, View, equals, repr, text};
+use crate::values::{ErrorKind, Fault, List, NoMemory, Ref, Value, View, equals, shown, text};
 use crate::vm::{Escape, TypeKey};
 
 /// The list that a method is of.
@@ -53,7 +53,7 @@ pub fn register(table: &mut Table) {
             }
         }
         let at = found
-            .ok_or_else(|| Fault::value_error(format!("{} is not in the list", repr(&args[0]))))?;
+            .ok_or_else(|| Fault::value_error(format!("{} is not in the list", shown(&args[0]))))?;
         let removed = open.remove(at);
         drop(open);
         drop(removed);
@@ -69,7 +69,7 @@ pub fn register(table: &mut Table) {
                 return Ok(Value::int(i as i64));
             }
         }
-        Err(Fault::value_error(format!("{} is not in the list", repr(&args[0]))).into())
+        Err(Fault::value_error(format!("{} is not in the list", shown(&args[0]))).into())
     });
     table.method(of, "contains", "x", |_, this, args| {
         Ok(Value::bool(crate::values::contains(this, &args[0])?))
@@ -114,7 +114,7 @@ pub fn register(table: &mut Table) {
     table.method(of, "join", "sep?", |_, this, args| {
         let separator = given(&args[0]).map_or(Ok(""), |sep| str(sep, "join"))?;
         let all = list(this).to_vec();
-        let texts: Vec<_> = all.iter().map(text).collect();
+        let texts = all.iter().map(text).collect::<Result<Vec<_>, _>>()?;
         let between = separator.len().saturating_mul(texts.len());
         let size = texts.iter().fold(between, |size, text| size.saturating_add(text.len()));
         if !memory::claim(size.saturating_mul(2)) {

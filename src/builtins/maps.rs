@@ -3,7 +3,7 @@
 use super::Table;
 use super::arguments::given;
 use super::convert::new_list;
-use crate::values::{ErrorKind, Fault, Map, Ref, Value, View, bad_key, repr};
+use crate::values::{ErrorKind, Fault, Map, Ref, Value, View, bad_key, shown};
 use crate::vm::TypeKey;
 
 /// The map that a method is of.
@@ -23,7 +23,8 @@ pub fn register(table: &mut Table) {
     table.method(of, "remove", "k", |_, this, args| {
         let removed = map(this).open().remove(&args[0]).map_err(|_| bad_key(&args[0]))?;
         removed.ok_or_else(|| {
-            Fault::new(ErrorKind::KeyError, format!("the map has no key {}", repr(&args[0]))).into()
+            Fault::new(ErrorKind::KeyError, format!("the map has no key {}", shown(&args[0])))
+                .into()
         })
     });
     table.method(of, "keys", "", |_, this, _| new_list(map(this).keys()).map_err(Into::into));

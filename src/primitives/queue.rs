@@ -348,7 +348,7 @@ mod tests {
 
     fn recv(q: &mut Queue, who: ThreadId) -> String {
         match q.act(who, Action::Recv) {
-            Ok(Reply::Value(item)) => crate::values::repr(item.get()),
+            Ok(Reply::Value(item)) => crate::values::shown(item.get()),
             other => panic!("{other:?}"),
         }
     }

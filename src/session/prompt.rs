@@ -8,7 +8,7 @@ use crate::resolve::{Known, KnownPlace};
 use crate::runtime::threads::{
     Config, Finished, Foreground, HeldView, ObjectView, Output, Runtime, Status, ThreadView,
 };
-use crate::values::{List, Value, View, repr, type_name};
+use crate::values::{List, Value, View, shown, type_name};
 use crate::vm::{Limits, Machine, TypeKey, UnitId};
 use std::sync::Arc;
 
@@ -91,7 +91,8 @@ impl Prompt {
             Finished::Over => Entered::Over,
             Finished::Value(value) if value.is_nil() => Entered::Done(None),
             Finished::Value(value) => {
-                let shown = Shown { text: repr(&value), type_name: type_name(&value).into_owned() };
+                let shown =
+                    Shown { text: shown(&value), type_name: type_name(&value).into_owned() };
                 self.session.program.set_global(self.last, value);
                 Entered::Done(Some(shown))
             }

@@ -448,7 +448,7 @@ impl Published {
 
 impl std::fmt::Debug for Published {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&super::repr(&self.0))
+        f.write_str(&super::shown(&self.0))
     }
 }
 

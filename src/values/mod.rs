@@ -41,6 +41,6 @@ pub use object::{Label, Object, ObjectKind, Side};
 pub use range::Range;
 pub use string::Str;
 pub use structs::{Instance, Member, StructType, Symbol};
-pub use text::{Text, duration_text, repr, text, type_name};
+pub use text::{Text, duration_text, repr, shown, text, type_name};
 pub(crate) use value::tag;
 pub use value::{Value, View};

@@ -1,6 +1,7 @@
 //! Values as text: `str(x)`, and `repr(x)`, which quotes strings.
 
-use super::{ObjectKind, Ref, Str, Value, View, float_text};
+use super::{Fault, ObjectKind, Ref, Str, Value, View, float_text};
+use crate::memory;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -36,20 +37,35 @@ pub fn type_name(value: &Value) -> Cow<'static, str> {
 }
 
 /// `str(x)`
-#[must_use]
-pub fn text(value: &Value) -> Text<'_> {
+///
+/// # Errors
+///
+/// `LimitError` if it is too large: a small value that holds another many times over may have a text without end.
+pub fn text(value: &Value) -> Result<Text<'_>, Fault> {
     match value.view() {
-        View::Str(text) => Cow::Borrowed(text.as_str()),
-        _ => Cow::Owned(repr(value)),
+        View::Str(text) => Ok(Cow::Borrowed(text.as_str())),
+        _ => repr(value).map(Cow::Owned),
     }
 }
 
 /// `repr(x)`: as `str(x)`, but a string is quoted.
+///
+/// # Errors
+///
+/// As [`text`].
+pub fn repr(value: &Value) -> Result<String, Fault> {
+    let (written, is_whole) = Writer::written(value, LONGEST);
+    if is_whole { Ok(written) } else { Err(Fault::no_memory("string")) }
+}
+
+/// The same for people to read: of what is too large, the beginning.
 #[must_use]
-pub fn repr(value: &Value) -> String {
-    let mut writer = Writer { out: String::new(), open: Vec::new(), addresses: HashSet::new() };
-    writer.write(value);
-    writer.finish()
+pub fn shown(value: &Value) -> String {
+    let (mut written, is_whole) = Writer::written(value, MOST_SHOWN);
+    if !is_whole {
+        written.push('…');
+    }
+    written
 }
 
 /// Writes nested values without recursion, so that no depth is too deep.
@@ -58,7 +74,18 @@ struct Writer {
     open: Vec<Open>,
     /// Where those that are open live, once there are many.
     addresses: HashSet<usize>,
+    /// At this length it is asked whether there is memory for more.
+    asked_at: usize,
+    /// It becomes no longer.
+    most: usize,
 }
+
+/// Shorter texts are written without asking.
+const SHORT: usize = 1 << 20;
+/// No text of a value becomes longer: it would take too long to write.
+const LONGEST: usize = 1 << 28;
+/// So much of it is for people.
+const MOST_SHOWN: usize = 1 << 24;
 
 /// With more values open than this, looking through them takes longer than looking them up.
 const MANY: usize = 32;
@@ -79,7 +106,32 @@ struct Part {
 }
 
 impl Writer {
-    fn finish(mut self) -> String {
+    /// The text of a value, and whether it is the whole.
+    fn written(value: &Value, most: usize) -> (String, bool) {
+        let mut writer = Writer {
+            out: String::new(),
+            open: Vec::new(),
+            addresses: HashSet::new(),
+            asked_at: SHORT,
+            most,
+        };
+        writer.write(value);
+        let is_whole = writer.finish();
+        (writer.out, is_whole)
+    }
+
+    /// Whether the text may become longer.
+    fn has_room(&mut self) -> bool {
+        if self.out.len() >= self.asked_at {
+            self.asked_at = self.out.len() * 2;
+            // As it grows it moves, and is there twice for a moment.
+            return self.out.len() < self.most && memory::claim(3 * self.asked_at);
+        }
+        true
+    }
+
+    /// Writes what is open; whether all of it.
+    fn finish(&mut self) -> bool {
         while let Some(open) = self.open.last_mut() {
             match open.parts.next() {
                 Some(part) => {
@@ -89,6 +141,9 @@ impl Writer {
                     open.first = false;
                     self.out.push_str(&part.before);
                     self.write(&part.value);
+                    if !self.has_room() {
+                        return false;
+                    }
                 }
                 None => {
                     self.out.push_str(open.close);
@@ -100,7 +155,7 @@ impl Writer {
                 }
             }
         }
-        self.out
+        true
     }
 
     fn write(&mut self, value: &Value) {
@@ -203,8 +258,8 @@ fn flat(out: &mut String, value: &Value) {
 fn key_text(key: &Value) -> String {
     match key.view() {
         View::Str(text) if is_word(text.as_str()) => format!("{}: ", text.as_str()),
-        View::Str(_) => format!("{}: ", repr(key)),
-        _ => format!("[{}]: ", repr(key)),
+        View::Str(_) => format!("{}: ", shown(key)),
+        _ => format!("[{}]: ", shown(key)),
     }
 }
 
@@ -299,9 +354,9 @@ mod tests {
     #[test]
     fn strings_are_quoted_inside() {
         let list = List::from_values([Value::str("a\"\n"), Value::int(1)].into_iter()).unwrap();
-        assert_eq!(text(&Value::from(list)), r#"["a\"\n", 1]"#);
-        assert_eq!(text(&Value::str("a")), "a");
-        assert_eq!(repr(&Value::str("a\u{7}")), r#""a\u{7}""#);
+        assert_eq!(shown(&Value::from(list)), r#"["a\"\n", 1]"#);
+        assert_eq!(shown(&Value::int(1)), "1");
+        assert_eq!(shown(&Value::str("a\u{7}")), r#""a\u{7}""#);
     }
 
     #[test]
@@ -313,7 +368,7 @@ mod tests {
         let range = Range { start: 0, end: 10, inclusive: false, step: 1 };
         map.set(Value::from(Ref::new(range)), Value::NIL).unwrap();
         assert_eq!(
-            repr(&map.clone().into()),
+            shown(&map.clone().into()),
             r#"{name: "ann", "two words": 2, [1]: {...}, [0..10]: nil}"#
         );
         map.open().clear();
@@ -325,6 +380,6 @@ mod tests {
         for _ in 0..5_000 {
             list = List::from_values([Value::from(list)].into_iter()).unwrap();
         }
-        assert_eq!(repr(&list.into()).len(), 2 * 5_001);
+        assert_eq!(shown(&list.into()).len(), 2 * 5_001);
     }
 }

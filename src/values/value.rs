@@ -375,7 +375,7 @@ impl Default for Value {
 
 impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&super::repr(self))
+        f.write_str(&super::shown(self))
     }
 }
 

@@ -142,7 +142,7 @@ impl Machine {
         };
         let daemon =
             matches!(flags.view(), View::Int(flags) if flags & i64::from(SPAWN_DAEMON) != 0);
-        let name = (!name.is_nil()).then(|| text(name).into_owned());
+        let name = if name.is_nil() { None } else { Some(text(name)?.into_owned()) };
         let pool =
             if pool.is_nil() { None } else { Some(object(pool, ObjectKind::Pool, "spawn on")?) };
         let job = self.program.bind_job(callee, arguments.to_vec(), argument_names(names))?;
@@ -182,7 +182,8 @@ fn argument_names(names: &Value) -> Vec<Option<String>> {
             let names = list.to_vec();
             names
                 .iter()
-                .map(|name| Some(text(name).into_owned()).filter(|name| !name.is_empty()))
+                .map(|name| name.as_str().map(|name| name.as_str().to_owned()))
+                .map(|name| name.filter(|name| !name.is_empty()))
                 .collect()
         }
         _ => Vec::new(),

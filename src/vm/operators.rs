@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
     ErrorKind, ErrorValue, Fault, List, Map, Object, ObjectKind, Range, Ref, Refused, Str, Value,
-    View, bad_key, binary, repr, text, type_name,
+    View, bad_key, binary, shown, text, type_name,
 };
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(super) fn index(of: &Value, index: &Value) -> Result<Value, Fault> {
         (View::Map(map), _) => match map.get(index) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => {
-                Err(Fault::new(ErrorKind::KeyError, format!("the map has no key {}", repr(index))))
+                Err(Fault::new(ErrorKind::KeyError, format!("the map has no key {}", shown(index))))
             }
             Err(_) => Err(bad_key(index)),
         },
@@ -191,9 +191,14 @@ pub(super) fn build_str(values: &[Value]) -> Result<Value, Fault> {
 }
 
 fn build_general(values: &[Value]) -> Option<Ref<Str>> {
-    let texts: Vec<_> = values.iter().map(text).collect();
+    let texts = values.iter().map(text).collect::<Result<Vec<_>, _>>().ok()?;
     let slices: Vec<&str> = texts.iter().map(|text| &**text).collect();
     Str::try_new(&slices)
+}
+
+/// A value's text; of one that is too large, the beginning.
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| shown(value), |text| text.as_str().to_owned())
 }
 
 /// A number's digits, in a buffer that holds the longest.
@@ -276,15 +281,14 @@ pub(super) fn assertion_failed<'a>(
     message: &Value,
     register: impl Fn(u16) -> &'a Value,
 ) -> Value {
-    let said =
-        if message.is_unset() { assertion.text.to_string() } else { text(message).into_owned() };
+    let said = if message.is_unset() { assertion.text.to_string() } else { text_of(message) };
     let error = ErrorValue::new(ErrorKind::AssertionFailed.name(), &said);
     if !assertion.operands.is_empty() {
         let mut detail = Report::note(ReportCode::Assertion, "the values of its operands");
         for (operand, span) in &assertion.operands {
             let value = register(*operand);
             if tells_something(value) {
-                detail = detail.at(source, *span, shorten(repr(value)));
+                detail = detail.at(source, *span, shorten(shown(value)));
             }
         }
         error.set_detail(detail);

@@ -108,7 +108,7 @@ fn key(key: &Value) -> u64 {
     let mut hasher = FxHasher::default();
     match key.view() {
         View::Str(text) => (0_u8, text.as_str()).hash(&mut hasher),
-        View::Range(_) => (1_u8, crate::values::repr(key)).hash(&mut hasher),
+        View::Range(_) => (1_u8, crate::values::shown(key)).hash(&mut hasher),
         _ => (2_u8, key.tag(), key.number()).hash(&mut hasher),
     }
     // The part that stands for all is no entry's.

@@ -124,7 +124,7 @@ impl World {
                 self.touched(files, Mode::Write, Order::None);
                 let mut whole = String::new();
                 if append && let Ok(before) = self.read_file(&path) {
-                    whole.push_str(&crate::values::text(&before));
+                    whole.push_str(before.as_str().map_or("", |before| before.as_str()));
                 }
                 whole.push_str(&text);
                 self.files.insert(path, whole);

@@ -4,7 +4,7 @@ use super::ready::{Ability, lock_of};
 use super::strand::Wish;
 use super::world::{Actor, Choice, World};
 use crate::primitives::{Action, Ended};
-use crate::values::{Value, View, repr};
+use crate::values::{Value, View, shown};
 use crate::vm::{Access, Part, Request, Target};
 
 /// What a step is about to do.
@@ -136,7 +136,7 @@ fn value_at(access: &Access) -> Option<String> {
     if value.is_unset() {
         return None;
     }
-    let text = repr(&value);
+    let text = shown(&value);
     Some(if text.chars().count() > 24 {
         text.chars().take(23).chain(['…']).collect()
     } else {
