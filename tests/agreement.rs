@@ -2,14 +2,13 @@
 //! each schedule can be replayed. `CONC_PROGRAMS=N` tries so many, from the seed `CONC_SEED`; `CONC_SCHEDULES=N` sets how many
 //! schedules a program may have to be compared.
 
+mod running;
+
 use conc::explore::{Explored, Options, Verdict, Which};
 use conc::runtime::controlled::{Config, Time};
-use conc::runtime::threads;
 use conc::session::{Given, Session};
-use conc::vm::Limits;
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How many programs are tried if nothing else is said, and how long.
@@ -217,40 +216,9 @@ impl Maker {
     }
 }
 
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<String>>);
-
-impl threads::Sink for Kept {
-    fn write(&mut self, stream: threads::Stream, text: &str) -> std::io::Result<()> {
-        if stream == threads::Stream::Out {
-            self.0.lock().expect("nobody panics").push_str(text);
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What a run on real threads prints.
 fn really(script: &str) -> String {
-    let mut session = Session::default();
-    let unit = session.load(&Given::text("random.conc", script)).expect("it was loaded before");
-    let kept = Kept::default();
-    let config = threads::Config {
-        limits: Limits::default(),
-        max_threads: 1000,
-        seed: None,
-        timeout: None,
-        stats: false,
-        hints: Vec::new(),
-        render: Box::new(|_| String::new()),
-        signals: false,
-    };
-    let output = threads::Output::new(Box::new(kept.clone()));
-    session.run(unit, Vec::new(), config, output).expect("there are threads");
-    kept.0.lock().expect("nobody panics").clone()
+    running::run(script, None).expect("it was loaded before").out
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! A tree that is printed and read again is the same tree, for every script of the tests and the examples.
+//! A tree that is printed and read again is the same tree, for every script of the tests and the examples, and for
+//! programs made by chance.
+
+mod making;
 
 use conc::source::Source;
 use conc::syntax::ast::Script;
@@ -40,9 +43,23 @@ fn shape(script: &Script) -> String {
     shape + rest
 }
 
+fn is_printed(name: &str, script: &Script) {
+    let printed = print(script);
+    let Some(again) = read(name, &printed) else {
+        panic!("{name} is not read again:\n{printed}");
+    };
+    assert_eq!(print(&again), printed, "{name}");
+    assert_eq!(shape(&again), shape(script), "{name}, printed as\n{printed}");
+}
+
+fn on_large_stack(check: fn()) {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(check);
+    thread.expect("a thread").join().expect("all are the same");
+}
+
 #[test]
 fn what_is_printed_is_read_as_the_same_tree() {
-    let check = || {
+    on_large_stack(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut found = Vec::new();
         scripts(&root.join("tests"), &mut found);
@@ -53,16 +70,22 @@ fn what_is_printed_is_read_as_the_same_tree() {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             // Some are wrong on purpose.
             let Some(script) = read(&name, &text) else { continue };
-            let printed = print(&script);
-            let Some(again) = read(&name, &printed) else {
-                panic!("{name} is not read again:\n{printed}");
-            };
-            assert_eq!(print(&again), printed, "{name}");
-            assert_eq!(shape(&again), shape(&script), "{name}, printed as\n{printed}");
+            is_printed(&name, &script);
             compared += 1;
         }
         assert!(compared > 1_000, "only {compared} scripts are there");
-    };
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(check);
-    thread.expect("a thread").join().expect("all are the same");
+    });
+}
+
+#[test]
+fn programs_made_by_chance_are_read_as_the_same_tree() {
+    on_large_stack(|| {
+        for seed in 0..200 {
+            let text = making::program(&mut fastrand::Rng::with_seed(seed), 40);
+            let name = format!("seed {seed}");
+            let script = parse(&Source::new(&*name, &*text));
+            let script = script.unwrap_or_else(|wrong| panic!("{:?}\n{text}", wrong[0]));
+            is_printed(&name, &script);
+        }
+    });
 }
