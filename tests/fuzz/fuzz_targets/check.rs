@@ -1,0 +1,10 @@
+//! The target `check`: what it is, is in `tests/fuzzing/targets.rs`.
+#![no_main]
+
+#[allow(dead_code, reason = "one of them is this one's")]
+#[path = "../../fuzzing/targets.rs"]
+mod targets;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| targets::check(bytes));
