@@ -123,7 +123,7 @@ impl Session {
     ///
     /// All that is wrong and can be found before running.
     pub fn load(&mut self, given: &Given) -> Result<UnitId, Vec<Report>> {
-        on_large_stack(|| {
+        on_large_stack(&given.source, || {
             let compiled = self.compile(given, Purpose::Main)?;
             Ok(self.link(compiled, "main"))
         })
@@ -157,7 +157,7 @@ impl Session {
     ///
     /// As [`Session::load`].
     pub fn bytecode(&mut self, given: &Given) -> Result<String, Vec<Report>> {
-        on_large_stack(|| self.listing(given, Purpose::Main))
+        on_large_stack(&given.source, || self.listing(given, Purpose::Main))
     }
 
     fn listing(&mut self, given: &Given, purpose: Purpose) -> Result<String, Vec<Report>> {
@@ -309,7 +309,7 @@ impl Session {
 ///
 /// The syntax errors.
 pub fn tree(given: &Given) -> Result<String, Vec<Report>> {
-    on_large_stack(|| parse(&given.source).map(|script| format!("{script:#?}\n")))
+    on_large_stack(&given.source, || parse(&given.source).map(|script| format!("{script:#?}\n")))
 }
 
 /// What tells a file from others, whatever it is called.
@@ -317,10 +317,20 @@ fn identity(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Does something that calls itself for each bracket of a script.
+/// A script of fewer bytes is short, and has few brackets if it has fewer: no stack is too small for it.
+const SHORT: usize = 4 << 10;
+const FEW_BRACKETS: usize = 64;
+
+/// Does something that calls itself for each bracket of a script: with few, where we are, which is quicker.
 fn on_large_stack<R: Send>(
+    source: &Source,
     work: impl FnOnce() -> Result<R, Vec<Report>> + Send,
 ) -> Result<R, Vec<Report>> {
+    let text = source.text();
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
+    if text.len() < SHORT && brackets < FEW_BRACKETS {
+        return work();
+    }
     std::thread::scope(|scope| {
         let thread =
             std::thread::Builder::new().name("conc-front-end".to_owned()).stack_size(STACK_BYTES);

@@ -12,7 +12,10 @@ pub fn wants_more(text: &str) -> bool {
     if text.starts_with(':') {
         return false;
     }
-    let reads = |text: &str| on_large_stack(|| parse(&Source::new("", text))).is_ok();
+    let reads = |text: &str| {
+        let source = Source::new("", text);
+        on_large_stack(&source, || parse(&source)).is_ok()
+    };
     Layout::new(text).unfinished
         || text.contains("try") && !reads(text) && reads(&format!("{text}\nfinally {{ }}"))
 }

@@ -114,7 +114,7 @@ impl Prompt {
         let session = &mut self.session;
         // What is told of an error is about its own entry.
         session.suspicions.clear();
-        let compiled = on_large_stack(|| session.compile(given, Purpose::Prompt))?;
+        let compiled = on_large_stack(&given.source, || session.compile(given, Purpose::Prompt))?;
         let names = compiled.exports.clone();
         let unit = session.link(compiled, "main");
         for name in names {
@@ -131,7 +131,7 @@ impl Prompt {
     /// All that is wrong with it.
     pub fn bytecode(&mut self, given: &Given) -> Result<String, Vec<Report>> {
         let session = &mut self.session;
-        on_large_stack(|| session.listing(given, Purpose::Prompt))
+        on_large_stack(&given.source, || session.listing(given, Purpose::Prompt))
     }
 
     /// Ends the program.

@@ -7,7 +7,6 @@
 use super::driver::{self, Here};
 use super::report;
 use super::runtime::{Runtime, Status};
-use super::signals::{self, Handler};
 use super::strand::{Strand, StrandKind};
 use crate::diagnostics::Report;
 use crate::primitives::Ended;
@@ -23,7 +22,6 @@ pub struct Foreground {
     strand: Arc<Strand>,
     /// What it has in `Local`s.
     locals: FxHashMap<u64, Value>,
-    _signals: Option<Handler>,
 }
 
 /// How a machine ended.
@@ -41,13 +39,14 @@ impl Foreground {
     #[must_use]
     pub fn begin(runtime: Arc<Runtime>) -> Foreground {
         let strand = runtime.begin_main(StrandKind::Prompt);
-        let signals =
-            if runtime.config.signals { signals::handle(&runtime, &strand) } else { None };
+        if let Some(signals) = runtime.listen(&strand) {
+            signals.serve_beside();
+        }
         strand.begin();
         runtime.enter(&strand);
         runtime.waits.one_more_able();
         runtime.keep_alive();
-        Foreground { runtime, strand, locals: FxHashMap::default(), _signals: signals }
+        Foreground { runtime, strand, locals: FxHashMap::default() }
     }
 
     /// The program's runtime.

@@ -1,11 +1,14 @@
-//! What the program writes. Threads hand whole pieces to one writer thread over a channel, so pieces never
-//! mix, and a slow reader at the other end holds up those who write, and nobody else.
+//! What the program writes. Whole pieces, one after the other, so they never mix; a slow reader at the other end
+//! holds up those who write, and nobody else.
+//!
+//! The first few pieces are written by the threads they come from: many a program has no more. Then there is a
+//! writer thread, to which all hand their pieces over a channel, and which writes as many at once as have come.
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
 use std::io::{self, BufWriter, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Where a piece of output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +79,9 @@ enum Message {
     Flush(Sender<()>),
 }
 
+/// So many pieces are written by those they come from: to start a thread takes as long as to write a few.
+const FIRST_PIECES: usize = 8;
+
 /// How many pieces may wait for the writer.
 const MOST_PIECES: usize = 1024;
 
@@ -83,11 +89,18 @@ const WORKS: u8 = 0;
 const CLOSED: u8 = 1;
 const FAILED: u8 = 2;
 
-/// The way to the writer thread, which is started with the first piece.
+/// The way to a sink.
 pub struct Output {
     state: Arc<State>,
-    sender: Mutex<Option<Sender<Message>>>,
-    sink: Mutex<Option<Box<dyn Sink>>>,
+    /// To the writer thread, once there is one.
+    writer: OnceLock<Sender<Message>>,
+    /// Until then.
+    direct: Mutex<Option<Direct>>,
+}
+
+struct Direct {
+    sink: Box<dyn Sink>,
+    pieces: usize,
 }
 
 struct State {
@@ -106,33 +119,16 @@ impl Output {
             error: Mutex::new(None),
             closed: Mutex::new(None),
         };
-        Output { state: Arc::new(state), sender: Mutex::new(None), sink: Mutex::new(Some(sink)) }
+        Output {
+            state: Arc::new(state),
+            writer: OnceLock::new(),
+            direct: Mutex::new(Some(Direct { sink, pieces: 0 })),
+        }
     }
 
     /// What to do when the other end of standard output is closed.
     pub fn when_closed(&self, act: Box<dyn FnOnce() + Send>) {
         *self.state.closed.lock() = Some(act);
-    }
-
-    /// The way to the writer thread; `None` if the system gives no thread.
-    fn sender(&self) -> Option<Sender<Message>> {
-        let mut sender = self.sender.lock();
-        if sender.is_none() {
-            let (to, from) = bounded(MOST_PIECES);
-            let (hand_over, handed) = bounded(1);
-            let state = self.state.clone();
-            let writer =
-                std::thread::Builder::new().name("conc-output".to_owned()).stack_size(256 << 10);
-            let write = move || {
-                if let Ok(sink) = handed.recv() {
-                    write_all(sink, &from, &state);
-                }
-            };
-            writer.spawn(write).ok()?;
-            let _ = hand_over.send(self.sink.lock().take()?);
-            *sender = Some(to);
-        }
-        sender.clone()
     }
 
     /// Writes a piece.
@@ -144,26 +140,37 @@ impl Output {
         if self.state.status.load(Ordering::Relaxed) == FAILED && stream == Stream::Out {
             return Err(self.failure().unwrap_or_default());
         }
-        match self.sender() {
-            Some(sender) => {
-                let _ = sender.send(Message::Write(stream, text));
-            }
-            // There is no writer: this thread writes itself.
-            None => {
-                if let Some(sink) = self.sink.lock().as_mut() {
-                    note(sink.write(stream, &text).and_then(|()| sink.flush()), &self.state);
-                }
-            }
+        if self.writer.get().is_none() && self.write_directly(stream, &text) {
+            return Ok(());
+        }
+        if let Some(writer) = self.writer.get() {
+            let _ = writer.send(Message::Write(stream, text));
         }
         Ok(())
     }
 
+    /// Writes a piece, unless there is a writer now.
+    fn write_directly(&self, stream: Stream, text: &str) -> bool {
+        let mut direct = self.direct.lock();
+        if direct.as_ref().is_some_and(|direct| direct.pieces >= FIRST_PIECES)
+            && let Some(sender) = start_writer(&mut direct, &self.state)
+        {
+            let _ = self.writer.set(sender);
+        }
+        let Some(direct) = direct.as_mut() else { return false };
+        direct.pieces += 1;
+        write(&mut *direct.sink, stream, text, &self.state);
+        note(direct.sink.flush(), &self.state);
+        true
+    }
+
     /// Returns when all that was written is where it goes.
     pub fn flush(&self) {
-        let sender = self.sender.lock().clone();
-        if let Some(sender) = sender {
+        // Who writes directly does so under this lock.
+        drop(self.direct.lock());
+        if let Some(writer) = self.writer.get() {
             let (done, wait) = bounded(1);
-            if sender.send(Message::Flush(done)).is_ok() {
+            if writer.send(Message::Flush(done)).is_ok() {
                 let _ = wait.recv();
             }
         }
@@ -175,16 +182,34 @@ impl Output {
     }
 }
 
+/// Gives the sink to a thread of its own. `None` if the system has none.
+fn start_writer(direct: &mut Option<Direct>, state: &Arc<State>) -> Option<Sender<Message>> {
+    let (to, from) = bounded(MOST_PIECES);
+    let (hand_over, handed) = bounded(1);
+    let state = state.clone();
+    let writer = std::thread::Builder::new().name("conc-output".to_owned()).stack_size(256 << 10);
+    let write = move || {
+        if let Ok(sink) = handed.recv() {
+            write_all(sink, &from, &state);
+        }
+    };
+    writer.spawn(write).ok()?;
+    let _ = hand_over.send(direct.take()?.sink);
+    Some(to)
+}
+
+fn write(sink: &mut dyn Sink, stream: Stream, text: &str, state: &State) {
+    if state.status.load(Ordering::Relaxed) == WORKS || stream == Stream::Err {
+        note(sink.write(stream, text), state);
+    }
+}
+
 fn write_all(mut sink: Box<dyn Sink>, from: &Receiver<Message>, state: &State) {
     while let Ok(message) = from.recv() {
         let mut next = Some(message);
         while let Some(message) = next {
             match message {
-                Message::Write(stream, text) => {
-                    if state.status.load(Ordering::Relaxed) == WORKS || stream == Stream::Err {
-                        note(sink.write(stream, &text), state);
-                    }
-                }
+                Message::Write(stream, text) => write(&mut *sink, stream, &text, state),
                 Message::Flush(done) => {
                     note(sink.flush(), state);
                     let _ = done.send(());

@@ -5,11 +5,12 @@ use super::handle::{Joinable, was_told};
 use super::input::Input;
 use super::output::{Output, Stream};
 use super::report;
+use super::signals::{self, Listener};
 use super::stats::{Stats, Waited};
 use super::strand::{Strand, StrandKind};
 use super::timers::Service;
 use super::waits::Waits;
-use super::{ending, signals, spawn};
+use super::{ending, spawn};
 use crate::diagnostics::Report;
 use crate::primitives::{Ended, ThreadId};
 use crate::values::{Census, ErrorKind, ErrorValue, Published, View};
@@ -89,6 +90,8 @@ pub struct Runtime {
     failures: Mutex<Failures>,
     end: Mutex<Option<End>>,
     ended: Condvar,
+    /// What ends listening to signals, while there is somebody who listens.
+    signals: OnceLock<signals::Handle>,
     trouble: Mutex<Trouble>,
 }
 
@@ -153,6 +156,7 @@ impl Runtime {
             failures: Mutex::default(),
             end: Mutex::new(None),
             ended: Condvar::new(),
+            signals: OnceLock::new(),
             trouble: Mutex::default(),
         });
         let weak = Arc::downgrade(&runtime);
@@ -175,29 +179,41 @@ impl Runtime {
         machine: impl FnOnce() -> Machine + Send + 'static,
     ) -> std::io::Result<Status> {
         let strand = self.begin_main(StrandKind::Main);
-        let handler = if self.config.signals { signals::handle(self, &strand) } else { None };
+        let signals = self.listen(&strand);
         spawn::start_first(self, strand, machine)?;
         let deadline = self.config.timeout.and_then(|timeout| self.started.checked_add(timeout));
-        let end = {
-            let mut end = self.end.lock();
-            loop {
-                match (*end, deadline) {
-                    (Some(end), _) => break end,
-                    (None, None) => self.ended.wait(&mut end),
-                    (None, Some(deadline)) => {
-                        if self.ended.wait_until(&mut end, deadline).timed_out() && end.is_none() {
-                            // Nobody ends the program meanwhile: it is told what they are doing.
-                            drop(end);
-                            self.tell(&report::all_threads(self));
-                            self.finish(End::Exit(TIMED_OUT));
-                            end = self.end.lock();
-                        }
+        if let Some(signals) = signals {
+            // Without a time limit this thread has nothing else to do until the end.
+            if deadline.is_none() { signals.serve() } else { signals.serve_beside() }
+        }
+        Ok(self.conclude(self.end_or_timeout(deadline)))
+    }
+
+    /// Waits until somebody ends the program, or it is time to.
+    fn end_or_timeout(self: &Arc<Runtime>, deadline: Option<Instant>) -> End {
+        let mut end = self.end.lock();
+        loop {
+            match (*end, deadline) {
+                (Some(end), _) => return end,
+                (None, None) => self.ended.wait(&mut end),
+                (None, Some(deadline)) => {
+                    if self.ended.wait_until(&mut end, deadline).timed_out() && end.is_none() {
+                        // Nobody ends the program meanwhile: it is told what they are doing.
+                        drop(end);
+                        self.tell(&report::all_threads(self));
+                        self.finish(End::Exit(TIMED_OUT));
+                        end = self.end.lock();
                     }
                 }
             }
-        };
-        drop(handler);
-        Ok(self.conclude(end))
+        }
+    }
+
+    /// Signals are the run's from now on, if they are to be, until it ends.
+    pub(super) fn listen(self: &Arc<Runtime>, main: &Arc<Strand>) -> Option<Listener> {
+        let listener = if self.config.signals { Listener::new(self, main) } else { None }?;
+        let _ = self.signals.set(listener.handle());
+        Some(listener)
     }
 
     /// The first thread, before it runs anything.
@@ -215,16 +231,7 @@ impl Runtime {
     /// Waits until somebody ends the program; with which status.
     #[must_use]
     pub fn wait_for_end(self: &Arc<Runtime>) -> Status {
-        let end = {
-            let mut end = self.end.lock();
-            loop {
-                match *end {
-                    Some(end) => break end,
-                    None => self.ended.wait(&mut end),
-                }
-            }
-        };
-        self.conclude(end)
+        self.conclude(self.end_or_timeout(None))
     }
 
     /// The program has ended: all threads stop where they are, and what is left to be said is.
@@ -256,6 +263,9 @@ impl Runtime {
         if end.is_none() {
             *end = Some(how);
             self.ended.notify_all();
+            if let Some(signals) = self.signals.get() {
+                signals.close();
+            }
         }
     }
 

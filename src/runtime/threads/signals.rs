@@ -5,43 +5,54 @@ use super::report;
 use super::runtime::Runtime;
 use super::strand::Strand;
 use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
-use signal_hook::iterator::{Handle, Signals};
+use signal_hook::iterator::Signals;
 use std::sync::{Arc, Weak};
 
-/// Stops to handle signals when it is dropped.
-pub struct Handler(Handle);
+pub use signal_hook::iterator::Handle;
 
-impl Drop for Handler {
-    fn drop(&mut self) {
-        self.0.close();
+/// The signals of a run whose first thread is `main`, from now on.
+pub struct Listener {
+    signals: Signals,
+    runtime: Weak<Runtime>,
+    main: Arc<Strand>,
+}
+
+impl Listener {
+    /// `None` if the system does not let us.
+    pub fn new(runtime: &Arc<Runtime>, main: &Arc<Strand>) -> Option<Listener> {
+        let signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGUSR1]).ok()?;
+        Some(Listener { signals, runtime: Arc::downgrade(runtime), main: main.clone() })
     }
-}
 
-/// Handles signals for a run whose first thread is `main`. `None` if the system does not let us.
-pub fn handle(runtime: &Arc<Runtime>, main: &Arc<Strand>) -> Option<Handler> {
-    let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGUSR1]).ok()?;
-    let handle = signals.handle();
-    let runtime = Arc::downgrade(runtime);
-    let main = main.clone();
-    let thread = std::thread::Builder::new().name("conc-signals".to_owned()).stack_size(512 << 10);
-    thread.spawn(move || serve(&mut signals, &runtime, &main)).ok()?;
-    Some(Handler(handle))
-}
+    /// What ends the listening, when it is closed.
+    pub fn handle(&self) -> Handle {
+        self.signals.handle()
+    }
 
-fn serve(signals: &mut Signals, runtime: &Weak<Runtime>, main: &Arc<Strand>) {
-    let mut interrupted = false;
-    for signal in signals.forever() {
-        let Some(runtime) = runtime.upgrade() else { return };
-        match signal {
-            // At a prompt it stops what runs, and never the session.
-            SIGINT if runtime.has_prompt() => main.interrupt(&runtime),
-            SIGINT if interrupted || main.ended().is_some() => runtime.exit(130),
-            SIGINT => {
-                interrupted = true;
-                main.interrupt(&runtime);
+    /// Does what each asks for, on a thread of its own.
+    pub fn serve_beside(self) {
+        let thread =
+            std::thread::Builder::new().name("conc-signals".to_owned()).stack_size(512 << 10);
+        // Without a thread they are what they are for every program.
+        let _ = thread.spawn(move || self.serve());
+    }
+
+    /// Does what each asks for, until the handle is closed.
+    pub fn serve(mut self) {
+        let mut interrupted = false;
+        for signal in self.signals.forever() {
+            let Some(runtime) = self.runtime.upgrade() else { return };
+            match signal {
+                // At a prompt it stops what runs, and never the session.
+                SIGINT if runtime.has_prompt() => self.main.interrupt(&runtime),
+                SIGINT if interrupted || self.main.ended().is_some() => runtime.exit(130),
+                SIGINT => {
+                    interrupted = true;
+                    self.main.interrupt(&runtime);
+                }
+                SIGTERM => runtime.exit(128 + SIGTERM),
+                _ => runtime.tell(&report::all_threads(&runtime)),
             }
-            SIGTERM => runtime.exit(128 + SIGTERM),
-            _ => runtime.tell(&report::all_threads(&runtime)),
         }
     }
 }
