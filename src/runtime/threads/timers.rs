@@ -11,11 +11,10 @@ use super::strand::{Strand, StrandKind};
 use crate::primitives::{Ended, ThreadId, Timer};
 use crate::values::{ErrorValue, Fault, Published, Spawned, Value};
 use crate::vm::{Job, TimerRequest};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -60,12 +59,6 @@ impl Task {
     }
 }
 
-enum Message {
-    At(Instant, Task),
-    /// Many were called off.
-    Sweep,
-}
-
 struct Due {
     at: Instant,
     order: u64,
@@ -92,15 +85,32 @@ impl Ord for Due {
     }
 }
 
-/// The service thread, started with the first timer.
+/// The service thread, started with the first timer, and what it has before it.
+///
+/// *No moment is missed.* Who brings a task enters it under the lock, and wakes the service if it is the earliest;
+/// the service looks at the earliest and begins to wait for its moment under one hold of the lock.
 #[derive(Default)]
-pub struct Service {
-    sender: Mutex<Option<Sender<Message>>>,
-    /// How many were called off since the heap was swept: it is swept once they may be half of it.
-    called_off: AtomicUsize,
+pub struct Service(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    agenda: Mutex<Agenda>,
+    changed: Condvar,
 }
 
-/// Each time that so many were called off, the service thread looks whether to sweep.
+#[derive(Default)]
+struct Agenda {
+    /// Whether there is a service thread.
+    begun: bool,
+    /// Whether the runtime is gone.
+    over: bool,
+    heap: BinaryHeap<Reverse<Due>>,
+    order: u64,
+    /// How many were called off since the heap was swept: it is swept once they may be half of it.
+    called_off: usize,
+}
+
+/// No heap is swept for fewer.
 const MANY: usize = 1024;
 
 impl Service {
@@ -110,82 +120,61 @@ impl Service {
     ///
     /// If the system gives none.
     pub fn begin(&self, runtime: &Arc<Runtime>) -> Result<(), Fault> {
-        let mut known = self.sender.lock();
-        if known.is_none() {
-            let (sender, receiver) = unbounded();
-            let runtime = Arc::downgrade(runtime);
+        let mut agenda = self.0.agenda.lock();
+        if !agenda.begun {
+            let (shared, runtime) = (self.0.clone(), Arc::downgrade(runtime));
             let thread =
                 std::thread::Builder::new().name("conc-timers".to_owned()).stack_size(512 << 10);
-            let made = thread.spawn(move || serve(&receiver, &runtime));
+            let made = thread.spawn(move || shared.serve(&runtime));
             made.map_err(|error| spawn::no_thread(&error))?;
-            *known = Some(sender);
+            agenda.begun = true;
         }
         Ok(())
     }
 
     /// Lets `task` be done at a moment, by the service thread, which has begun.
     pub fn at(&self, moment: Instant, task: Task) {
-        self.send(Message::At(moment, task));
-    }
-
-    fn send(&self, message: Message) {
-        if let Some(sender) = &*self.sender.lock() {
-            let _ = sender.send(message);
+        let mut agenda = self.0.agenda.lock();
+        let is_first = agenda.heap.peek().is_none_or(|Reverse(first)| moment < first.at);
+        agenda.order += 1;
+        let order = agenda.order;
+        agenda.heap.push(Reverse(Due { at: moment, order, task }));
+        drop(agenda);
+        if is_first {
+            self.0.changed.notify_one();
         }
     }
 
-    /// What waits for its moment will have nothing to do.
+    /// What waits for its moment will have nothing to do. On the whole it takes no longer than that took.
     pub fn one_called_off(&self) {
-        if (self.called_off.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(MANY) {
-            self.send(Message::Sweep);
+        let mut agenda = self.0.agenda.lock();
+        agenda.called_off += 1;
+        if agenda.called_off < MANY || agenda.called_off <= agenda.heap.len() / 2 {
+            return;
         }
-    }
-
-    /// Takes out what was called off. It takes no longer than that took.
-    fn sweep(&self, heap: &mut BinaryHeap<Reverse<Due>>) {
-        if self.called_off.load(Ordering::SeqCst) > heap.len() / 2 {
-            self.called_off.store(0, Ordering::SeqCst);
-            heap.retain(|Reverse(due)| !due.task.is_off());
-        }
+        agenda.called_off = 0;
+        let all = std::mem::take(&mut agenda.heap).into_vec();
+        let (off, left): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|Reverse(due)| due.task.is_off());
+        agenda.heap = left.into();
+        // What they hold goes once nobody waits for it.
+        drop(agenda);
+        drop(off);
     }
 }
 
-fn serve(receiver: &Receiver<Message>, runtime: &Weak<Runtime>) {
-    let mut heap: BinaryHeap<Reverse<Due>> = BinaryHeap::new();
-    let mut order = 0;
-    loop {
-        let message = match heap.peek() {
-            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            // To receive with a moment that is past would look about all the same.
-            Some(Reverse(due)) if due.at <= Instant::now() => Err(RecvTimeoutError::Timeout),
-            Some(Reverse(due)) => receiver.recv_deadline(due.at),
-        };
-        let first = match message {
-            Ok(first) => Some(first),
-            Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) => None,
-        };
-        // All that were sent, before any is let go: a later one may be due earlier. But not those that are sent
-        // meanwhile, which may have no end.
-        let mut sweeps = false;
-        let sent = receiver.len();
-        for message in first.into_iter().chain(receiver.try_iter().take(sent)) {
-            match message {
-                Message::At(at, task) => {
-                    order += 1;
-                    heap.push(Reverse(Due { at, order, task }));
-                }
-                Message::Sweep => sweeps = true,
-            }
-        }
-        if sweeps && let Some(runtime) = runtime.upgrade() {
-            runtime.timers.sweep(&mut heap);
-        }
-        let now = Instant::now();
-        if heap.peek().is_some_and(|Reverse(due)| due.at <= now) {
-            let (Some(Reverse(due)), Some(runtime)) = (heap.pop(), runtime.upgrade()) else {
-                return;
-            };
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.0.agenda.lock().over = true;
+        self.0.changed.notify_one();
+    }
+}
+
+impl Shared {
+    fn serve(&self, runtime: &Weak<Runtime>) {
+        while let Some(due) = self.next()
+            && let Some(runtime) = runtime.upgrade()
+        {
             match due.task {
                 Task::Fire(timer) => timer.fire(&runtime, due.at),
                 Task::Expire(scope) => {
@@ -193,6 +182,21 @@ fn serve(receiver: &Receiver<Message>, runtime: &Weak<Runtime>) {
                         scope.expire(&runtime);
                     }
                 }
+            }
+        }
+    }
+
+    /// Waits until there is something to do. `None` if there never will be.
+    fn next(&self) -> Option<Due> {
+        let mut agenda = self.agenda.lock();
+        loop {
+            match agenda.heap.peek().map(|Reverse(due)| due.at) {
+                _ if agenda.over => return None,
+                None => self.changed.wait(&mut agenda),
+                Some(at) if at <= Instant::now() => {
+                    return agenda.heap.pop().map(|Reverse(due)| due);
+                }
+                Some(at) => drop(self.changed.wait_until(&mut agenda, at)),
             }
         }
     }
