@@ -26,8 +26,17 @@ impl Machine {
         {
             return flow;
         }
-        let done = self.try_step(*i);
+        let done = if i.op() == Op::Ask { self.ask_about(*i) } else { self.try_step(*i) };
         self.after(done)
+    }
+
+    /// `Ask`, apart from all others: what threads do to each other goes through here.
+    fn ask_about(&mut self, i: Instruction) -> Result<Flow, Fault> {
+        let ask = AskOperand::decode(i.c());
+        let place = || -> Place { self.place().expect("a script asks") };
+        let request = self.form_request(ask, self.row(i.b(), ask.count), &place)?;
+        self.pending = Pending::Register(i.a());
+        Ok(self.ask(request))
     }
 
     /// How to go on after an instruction that may have failed.
@@ -393,13 +402,7 @@ impl Machine {
                 }
                 Flow::Run
             }
-            Op::Ask => {
-                let ask = AskOperand::decode(c);
-                let place = || -> Place { self.place().expect("a script asks") };
-                let request = self.form_request(ask, self.row(i.b(), ask.count), &place)?;
-                self.pending = Pending::Register(i.a());
-                self.ask(request)
-            }
+            Op::Ask => return self.ask_about(i),
             Op::BorrowGlobal
             | Op::OwnFunction
             | Op::CallFunction

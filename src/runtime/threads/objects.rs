@@ -218,21 +218,19 @@ impl Here<'_> {
         let Some(shell) = shell_of(object) else {
             return Err(self.misuse(object, &Misuse::NoSuchAction));
         };
-        let who = self.strand.id;
+        // Most need not wait, and look at no clock.
+        let action = match shell.attempt(self.runtime, self.strand.id, action, None) {
+            Attempt::Acted(Ok(reply)) => return Ok(Some(reply)),
+            Attempt::Acted(Err(misuse)) => return Err(self.misuse(object, &misuse)),
+            Attempt::NotReady(action) => action,
+            Attempt::Waits => unreachable!("there is no waiter"),
+        };
         let since = Instant::now();
         let deadline = self.deadline(limit);
         let outcome = if deadline.is_some_and(|deadline| deadline <= since) {
-            match shell.attempt(self.runtime, who, action.clone(), None) {
-                Attempt::Acted(result) => Outcome::Acted(0, result),
-                Attempt::Waits | Attempt::NotReady => Outcome::TimedOut,
-            }
+            Outcome::TimedOut
         } else {
-            match shell.attempt(self.runtime, who, action.clone(), None) {
-                Attempt::Acted(result) => Outcome::Acted(0, result),
-                Attempt::Waits | Attempt::NotReady => {
-                    self.wait_on(shell, object, action.clone(), deadline, then)
-                }
-            }
+            self.wait_on(shell, object, action.clone(), deadline, then)
         };
         self.settle_outcome(object, &action, limit, since, outcome)
     }
@@ -260,7 +258,7 @@ impl Here<'_> {
             let waiter = Arc::new(waiter);
             match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
                 Attempt::Acted(result) => return Outcome::Acted(0, result),
-                Attempt::Waits | Attempt::NotReady => {}
+                Attempt::Waits | Attempt::NotReady(_) => {}
             }
             let outcome = block(self.runtime, &waiter, deadline);
             // Who is stopped where it is leaves things as they are.

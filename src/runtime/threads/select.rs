@@ -117,7 +117,7 @@ impl Here<'_> {
             match attempt {
                 Attempt::Acted(Err(Misuse::Closed)) => closed = Some((arm, Err(Misuse::Closed))),
                 Attempt::Acted(result) => return Some((arm, result)),
-                Attempt::Waits | Attempt::NotReady => {}
+                Attempt::Waits | Attempt::NotReady(_) => {}
             }
         }
         closed

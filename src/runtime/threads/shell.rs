@@ -42,7 +42,7 @@ pub enum Attempt {
     /// The waiter stands in line.
     Waits,
     /// It is not ready, and there was no waiter to put in line.
-    NotReady,
+    NotReady(Action),
 }
 
 impl<P: Primitive> Shell<P> {
@@ -74,11 +74,13 @@ impl<P: Primitive> Shell<P> {
             if inner.state.only_meets(action) {
                 return Some(None);
             }
-            match inner.attempt_if_ready(runtime, who, action) {
-                Some(result) => Some(Some(result)),
-                None if inner.is_free(action) => None,
-                None => Some(None),
+            if !inner.is_free(action) {
+                return Some(None);
             }
+            if !inner.state.ready(who, action) {
+                return None;
+            }
+            inner.act_and_settle(runtime, who, action.clone()).ok().map(Some)
         })
         .flatten()
     }
@@ -112,11 +114,14 @@ impl<P: Primitive> Inner<P> {
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        if let Some(result) = self.attempt_if_ready(runtime, who, &action) {
-            return Attempt::Acted(result);
-        }
-        let Some((waiter, arm)) = waiter else { return Attempt::NotReady };
         let mut action = action;
+        if self.is_free(&action) && self.state.ready(who, &action) {
+            match self.act_and_settle(runtime, who, action) {
+                Ok(result) => return Attempt::Acted(result),
+                Err(unready) => action = unready,
+            }
+        }
+        let Some((waiter, arm)) = waiter else { return Attempt::NotReady(action) };
         self.state.wait(who, &mut action);
         self.waiting.push_back(Waiting { who, action, waiter: waiter.clone(), arm });
         // To stand in line may be what another waits for: a rendezvous.
@@ -124,35 +129,37 @@ impl<P: Primitive> Inner<P> {
         Attempt::Waits
     }
 
-    fn attempt_if_ready(
+    /// Lets an action happen that is ready, and those go on who can then. The action itself if it is not ready after
+    /// all.
+    fn act_and_settle(
         &mut self,
         runtime: &Runtime,
         who: ThreadId,
-        action: &Action,
-    ) -> Option<Result<Reply, Misuse>> {
-        if !self.is_free(action) || !self.state.ready(who, action) {
-            return None;
-        }
-        let result = self.act(runtime, who, action.clone())?;
+        action: Action,
+    ) -> Result<Result<Reply, Misuse>, Action> {
+        let result = self.act(runtime, who, action)?;
         self.settle(runtime);
-        Some(result)
+        Ok(result)
     }
 
     /// Whether nobody stands before a newcomer in its line.
     fn is_free(&self, action: &Action) -> bool {
+        if self.waiting.is_empty() {
+            return true;
+        }
         let line = self.state.line(action);
         line == Line::Open
             || !self.waiting.iter().any(|waiting| self.state.line(&waiting.action) == line)
     }
 
-    /// Lets the action happen, and with it that of the partner it takes. `None` if it is not ready after all,
-    /// because the partner has gone.
+    /// Lets the action happen, and with it that of the partner it takes. The action itself if it is not ready after
+    /// all, because the partner has gone.
     fn act(
         &mut self,
         runtime: &Runtime,
         who: ThreadId,
         action: Action,
-    ) -> Option<Result<Reply, Misuse>> {
+    ) -> Result<Result<Reply, Misuse>, Action> {
         while let Some(partner) = self.state.partner(who, &action) {
             let at = self.waiting.iter().position(|waiting| {
                 waiting.who == partner && discriminant(&waiting.action) != discriminant(&action)
@@ -162,18 +169,25 @@ impl<P: Primitive> Inner<P> {
                 let result = self.state.act(who, action);
                 let met = self.state.act(partner.who, partner.action);
                 partner.waiter.deliver(Outcome::Acted(partner.arm, met));
-                return Some(result);
+                return Ok(result);
             }
             self.state.give_up(partner.who, &partner.action);
             if !self.state.ready(who, &action) {
-                return None;
+                return Err(action);
             }
         }
-        Some(self.state.act(who, action))
+        Ok(self.state.act(who, action))
     }
 
     /// Lets those in line go on who can, in order.
+    #[inline]
     pub fn settle(&mut self, runtime: &Runtime) {
+        if !self.waiting.is_empty() {
+            self.serve_those_in_line(runtime);
+        }
+    }
+
+    fn serve_those_in_line(&mut self, runtime: &Runtime) {
         loop {
             let mut held_up: Vec<Line> = Vec::new();
             let mut acted = false;
