@@ -1,4 +1,7 @@
 //! Waiting for threads, tasks, timers, pools and queues to end.
+//!
+//! Who cancels a thread may go on to end those that it joins, as a scope does whose time is up. So a thread that finds
+//! such an end looks once more whether it was cancelled itself, which then came first.
 
 use super::block::block;
 use super::deadlock;
@@ -21,6 +24,7 @@ impl Here<'_> {
         if self.act(of, Action::Join, limit)?.is_none() {
             return Ok(Answer::TimedOut);
         }
+        self.blocking_point()?;
         if let Some(joinable) = handle::of(of) {
             return self.received(joinable).map(Answer::Value);
         }
@@ -66,9 +70,6 @@ impl Here<'_> {
         for one in of {
             self.check_self_join(one)?;
         }
-        if of.is_empty() {
-            self.blocking_point()?;
-        }
         // The limit is for all of them together.
         let mut limit = limit;
         if let (Some(within), None) = (limit.within, limit.until)
@@ -83,6 +84,7 @@ impl Here<'_> {
                 return Ok(Answer::TimedOut);
             }
         }
+        self.blocking_point()?;
         let mut values = Vec::with_capacity(of.len());
         let mut first: Option<Value> = None;
         for one in of {
@@ -112,6 +114,7 @@ impl Here<'_> {
         let first = || of.iter().filter(|one| ended(one).is_some()).min_by_key(ended);
         let answer = |one: &Ref<Object>| Ok(Answer::Value(Value::from(one.clone())));
         if let Some(one) = first() {
+            self.blocking_point()?;
             return answer(one);
         }
         let since = Instant::now();
@@ -132,7 +135,10 @@ impl Here<'_> {
             shell.withdraw(self.runtime, &waiter);
         }
         match outcome {
-            Outcome::Acted(arm, _) => answer(first().unwrap_or(&of[arm])),
+            Outcome::Acted(arm, _) => {
+                self.blocking_point()?;
+                answer(first().unwrap_or(&of[arm]))
+            }
             Outcome::Raise(error) => Err(error.into()),
             Outcome::Killed => Err(Stop::Killed),
             Outcome::TimedOut | Outcome::Retry if limit.or_else => Ok(Answer::TimedOut),
