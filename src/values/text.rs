@@ -83,7 +83,7 @@ struct Writer {
 /// Shorter texts are written without asking.
 const SHORT: usize = 1 << 20;
 /// No text of a value becomes longer: it would take too long to write.
-const LONGEST: usize = 1 << 28;
+const LONGEST: usize = 1 << 27;
 /// So much of it is for people.
 const MOST_SHOWN: usize = 1 << 24;
 
@@ -271,20 +271,24 @@ fn is_word(text: &str) -> bool {
 
 fn quote(out: &mut String, text: &Ref<Str>) {
     out.push('"');
-    for c in text.as_str().chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\0' => out.push_str("\\0"),
-            c if c.is_control() => {
+    let text = text.as_str();
+    let mut written = 0;
+    for (at, special) in text.match_indices(|c: char| matches!(c, '"' | '\\') || c.is_control()) {
+        out.push_str(&text[written..at]);
+        written = at + special.len();
+        match special {
+            "\"" => out.push_str("\\\""),
+            "\\" => out.push_str("\\\\"),
+            "\n" => out.push_str("\\n"),
+            "\t" => out.push_str("\\t"),
+            "\r" => out.push_str("\\r"),
+            "\0" => out.push_str("\\0"),
+            _ => special.chars().for_each(|c| {
                 let _ = write!(out, "\\u{{{:X}}}", c as u32);
-            }
-            c => out.push(c),
+            }),
         }
     }
+    out.push_str(&text[written..]);
     out.push('"');
 }
 
