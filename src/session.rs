@@ -7,7 +7,7 @@ pub use entry::{depth, wants_more};
 pub use prompt::{Entered, Literal, Prompt, Shown};
 
 use crate::builtins::{self, ARGS_GLOBAL, FIRST_GLOBALS, PI_GLOBAL};
-use crate::bytecode::disassemble;
+use crate::bytecode::{Unit, disassemble};
 use crate::compile::{Compiled, Purpose, compile};
 use crate::diagnostics::{Code, Report};
 use crate::explore::{self, Explored};
@@ -89,6 +89,8 @@ pub struct Session {
     names: Vec<Known>,
     /// What each unit offers, by its number.
     exports: Vec<Vec<Known>>,
+    /// The units, with the names that imports give them.
+    units: Vec<(Unit, String)>,
     globals: u32,
     /// The units of files that were imported.
     modules: HashMap<PathBuf, u32>,
@@ -107,6 +109,7 @@ impl Default for Session {
             program: Arc::new(Program::new(builtins)),
             names,
             exports: Vec::new(),
+            units: Vec::new(),
             globals: FIRST_GLOBALS,
             modules: HashMap::new(),
             reading: Vec::new(),
@@ -197,7 +200,16 @@ impl Session {
         config: &controlled::Config,
         options: &explore::Options,
     ) -> Explored {
-        explore::explore(&self.program, unit, config, options)
+        explore::explore(&self.program, &|| self.program_again(), unit, config, options)
+    }
+
+    /// Another program of the same scripts, with globals of its own, so that both can run at once.
+    fn program_again(&self) -> Arc<Program> {
+        let program = Program::new(builtins::builtins());
+        for ((unit, name), exports) in self.units.iter().zip(&self.exports) {
+            program.link(unit, name, exports);
+        }
+        Arc::new(program)
     }
 
     /// Runs one schedule of a script again.
@@ -215,7 +227,8 @@ impl Session {
     }
 
     fn link(&mut self, compiled: Compiled, name: &str) -> UnitId {
-        let id = self.program.link(compiled.unit, name, &compiled.exports);
+        let id = self.program.link(&compiled.unit, name, &compiled.exports);
+        self.units.push((compiled.unit, name.to_owned()));
         self.exports.push(compiled.exports);
         id
     }

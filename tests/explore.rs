@@ -8,7 +8,8 @@
 //! | `#preemptions N` | the counterexample of the finding on this line, or of the first, has so many, proved |
 //! | `#time strict` | how time passes |
 //!
-//! Each finding's schedule is replayed, and must lead to it again.
+//! Each finding's schedule is replayed, and must lead to it again. And samples are made on one core and on several: they must
+//! tell the same.
 
 use conc::explore::{Explored, Finding, Options, Verdict, Which};
 use conc::runtime::controlled::{Config, Time};
@@ -34,7 +35,14 @@ fn main() {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         Trial::test(name, move || check(&path))
     };
-    libtest_mimic::run(&Arguments::from_args(), scripts.into_iter().map(trial).collect()).exit();
+    let on_cores = |path: &PathBuf| {
+        let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
+        let path = path.clone();
+        Trial::test(format!("{name} on two cores"), move || check_cores(&path))
+    };
+    let mut trials: Vec<Trial> = scripts.iter().map(on_cores).collect();
+    trials.extend(scripts.into_iter().map(trial));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
 /// The examples that are to be explored.
@@ -130,6 +138,55 @@ fn check(path: &Path) -> Result<(), Failed> {
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// Samples of a script tell the same, on however many cores they are made.
+fn check_cores(path: &Path) -> Result<(), Failed> {
+    let expected = expected(&std::fs::read_to_string(path)?);
+    let (session, unit) = load(path)?;
+    let config = config(expected.strict);
+    for which in [Which::Random, Which::Pos, Which::Pct] {
+        let on = |cores| {
+            let options = Options {
+                which,
+                cores,
+                budget: Duration::from_secs(60),
+                after_finding: Duration::from_secs(60),
+                most_runs: Some(150),
+                most_steps: 500,
+                outcomes: true,
+                minimize: false,
+                ..Options::default()
+            };
+            summary(&session.explore(unit, &config, &options))
+        };
+        let (one, three) = (on(1), on(3));
+        if one != three {
+            return Err(format!("{}: {one}\nand on more cores {three}", which.name()).into());
+        }
+    }
+    Ok(())
+}
+
+/// All that an exploration tells but the time it took.
+fn summary(explored: &Explored) -> String {
+    let mut text = format!(
+        "{}: {} runs, longest {}, knows {:?}, misses {:?}\n",
+        explored.verdict.name(),
+        explored.runs,
+        explored.longest,
+        explored.discovered,
+        explored.missing
+    );
+    for finding in &explored.findings {
+        let (runs, first, schedule) = (finding.runs, finding.first, &finding.schedule);
+        let _ = writeln!(text, "{} {runs} {first} {schedule:?}", told(finding));
+    }
+    for outcome in &explored.outcomes {
+        let (runs, first, schedule) = (outcome.runs, outcome.first, &outcome.schedule);
+        let _ = writeln!(text, "{:?} {runs} {first} {schedule:?}", outcome.output);
+    }
+    text
 }
 
 fn same(a: &Finding, b: &Finding) -> bool {

@@ -52,6 +52,7 @@ pub fn rate(program: &str) -> Measured {
         which: Which::Random,
         most_runs: Some(RUNS),
         minimize: false,
+        cores: 1,
         ..Options::default()
     };
     of(&explored(program, options))
@@ -77,6 +78,7 @@ pub fn first_deadlock(program: &str, seed: u64) -> u64 {
         most_runs: Some(10_000),
         after_finding: Duration::ZERO,
         minimize: false,
+        cores: 1,
         seed,
         ..Options::default()
     };

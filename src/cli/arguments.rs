@@ -175,7 +175,7 @@ pub struct Explore {
 /// How schedules are chosen.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Strategy {
-    /// Samples first, then dpor
+    /// Dpor, and samples beside it
     All,
     /// Every interleaving, but for those that differ in nothing that matters
     Dpor,

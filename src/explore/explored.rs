@@ -37,10 +37,23 @@ pub struct Outcome {
     pub output: String,
     /// In how many runs.
     pub runs: u64,
+    /// In which run it was seen first, from 1.
+    pub first: u64,
     /// A schedule that leads to it: the first that was seen, or the minimal one.
     pub schedule: Vec<Choice>,
     /// The schedule as a table, once it was looked for.
     pub example: Option<Counterexample>,
+}
+
+impl Outcome {
+    /// The same output was seen in other runs.
+    pub(super) fn merge(&mut self, other: Outcome) {
+        self.runs += other.runs;
+        if other.first < self.first {
+            self.first = other.first;
+            self.schedule = other.schedule;
+        }
+    }
 }
 
 /// All that an exploration tells.

@@ -2,6 +2,7 @@
 
 use super::counterexample::Counterexample;
 use super::race::Race;
+use super::seen::Run;
 use crate::diagnostics::{Code, Report, Severity};
 use crate::runtime::controlled::{Choice, End, Leak, World};
 use crate::source::Place;
@@ -50,6 +51,8 @@ pub struct Finding {
     pub schedule: Vec<Choice>,
     /// The schedule as a table, once it was looked for.
     pub counterexample: Option<Counterexample>,
+    /// The run of the shortest schedule.
+    pub(super) shortest: u64,
     pub(super) key: Key,
 }
 
@@ -150,22 +153,46 @@ pub enum Source {
 
 impl Finding {
     /// A finding that was met for the first time.
-    pub(super) fn new(
-        key: Key,
-        source: &Source,
-        world: &World,
-        schedule: &[Choice],
-        run: u64,
-    ) -> Finding {
+    pub(super) fn new(key: Key, source: &Source, world: &World, run: &Run<'_>) -> Finding {
         let report = match source {
             Source::Error(error) => error_report(error),
             Source::Race(race) => race_report(world, *race),
             Source::Leak(leak) => leak_report(world, leak),
             Source::Round(round) => round_report(round),
         };
-        let kind = key.kind;
-        let (schedule, counterexample) = (schedule.to_vec(), None);
-        Finding { kind, report, runs: 1, first: run, schedule, counterexample, key }
+        Finding {
+            kind: key.kind,
+            report,
+            runs: 1,
+            first: run.number,
+            schedule: run.schedule.to_vec(),
+            counterexample: None,
+            shortest: run.number,
+            key,
+        }
+    }
+
+    /// It was met again.
+    pub(super) fn seen_again(&mut self, run: &Run<'_>) {
+        self.runs += 1;
+        if run.schedule.len() < self.schedule.len() {
+            self.schedule.clear();
+            self.schedule.extend_from_slice(run.schedule);
+            self.shortest = run.number;
+        }
+    }
+
+    /// The same finding was met in other runs.
+    pub(super) fn merge(&mut self, other: Finding) {
+        self.runs += other.runs;
+        if other.first < self.first {
+            self.first = other.first;
+            self.report = other.report;
+        }
+        if (other.schedule.len(), other.shortest) < (self.schedule.len(), self.shortest) {
+            self.schedule = other.schedule;
+            self.shortest = other.shortest;
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod clock;
 mod counterexample;
+mod course;
 mod dfs;
 mod dpor;
 mod explored;
@@ -18,13 +19,16 @@ mod preemptions;
 mod race;
 mod random;
 mod replay;
+mod samples;
 mod schedule;
+mod seen;
 mod simplest;
+mod stop;
 mod strategy;
 
 pub use counterexample::{Counterexample, Row};
+pub use course::explore;
 pub use explored::{Explored, Outcome, Verdict};
-pub use explorer::explore;
 pub use finding::{Finding, FindingKind};
 pub use options::{Options, Which};
 pub use replay::{Replayed, replay};

@@ -46,6 +46,8 @@ pub struct Options {
     pub outcomes: bool,
     /// Whether to look for the simplest schedule of each finding.
     pub minimize: bool,
+    /// How many cores may be used. What is told of so many schedules does not depend on it.
+    pub cores: usize,
 }
 
 impl Default for Options {
@@ -60,6 +62,7 @@ impl Default for Options {
             most_steps: 20_000,
             outcomes: false,
             minimize: true,
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
 }

@@ -73,7 +73,7 @@ pub fn replay(
         let mut follow = Follow::new(choices);
         let ran = explorer.run(&mut follow);
         if ran == Ran::Discovered {
-            explorer.start_over();
+            explorer.start_over(explorer.world.discovered());
             continue;
         }
         if let Some(step) = follow.astray {
@@ -83,6 +83,10 @@ pub fn replay(
         let output = explorer.world.output().to_owned();
         let schedule = explorer.schedule.clone();
         let table = counterexample::of_schedule(&mut explorer, &schedule, Shown::All);
-        return Ok(Replayed { findings: std::mem::take(&mut explorer.findings), output, table });
+        return Ok(Replayed {
+            findings: std::mem::take(&mut explorer.seen.findings),
+            output,
+            table,
+        });
     }
 }

@@ -46,36 +46,36 @@ impl Search {
 
 /// Looks for the simplest schedule of each finding, and of each outcome that was asked for, and makes tables of them.
 pub(super) fn minimize(explorer: &mut Explorer, deadline: Instant) {
-    let findings = explorer.findings.iter().take(MOST_FINDINGS);
+    let findings = explorer.seen.findings.iter().take(MOST_FINDINGS);
     let mut all: Vec<Search> =
         findings.map(|finding| Search::of(Goal::Finding(finding.key.clone()))).collect();
     let findings = all.len();
-    let outputs = explorer.outcomes.iter().take(MOST_OUTPUTS);
+    let outputs = explorer.seen.outcomes.iter().take(MOST_OUTPUTS);
     all.extend(outputs.map(|outcome| Search::of(Goal::Output(outcome.output.clone()))));
     if all.is_empty() {
         return;
     }
-    let (runs, steps) = (explorer.runs, explorer.steps);
+    let (runs, steps) = (explorer.seen.runs, explorer.seen.steps);
     search(explorer, &mut all, deadline.min(Instant::now() + LONGEST_SEARCH));
-    explorer.runs = runs;
-    explorer.steps = steps;
+    explorer.seen.runs = runs;
+    explorer.seen.steps = steps;
     let outcomes = all.split_off(findings);
     for (at, Search { simplest, .. }) in all.into_iter().enumerate() {
-        let of = &explorer.findings[at];
+        let of = &explorer.seen.findings[at];
         let (key, is_minimal) = (of.key.clone(), simplest.is_some());
         let schedule = simplest.unwrap_or_else(|| of.schedule.clone());
         let mut table = of_schedule(explorer, &schedule, Shown::For(&key));
         table.is_minimal = is_minimal || table.preemptions == 0;
-        explorer.findings[at].schedule = schedule;
-        explorer.findings[at].counterexample = Some(table);
+        explorer.seen.findings[at].schedule = schedule;
+        explorer.seen.findings[at].counterexample = Some(table);
     }
     for (at, Search { simplest, .. }) in outcomes.into_iter().enumerate() {
         let is_minimal = simplest.is_some();
-        let schedule = simplest.unwrap_or_else(|| explorer.outcomes[at].schedule.clone());
+        let schedule = simplest.unwrap_or_else(|| explorer.seen.outcomes[at].schedule.clone());
         let mut table = of_schedule(explorer, &schedule, Shown::Meetings);
         table.is_minimal = is_minimal || table.preemptions == 0;
-        explorer.outcomes[at].schedule = schedule;
-        explorer.outcomes[at].example = Some(table);
+        explorer.seen.outcomes[at].schedule = schedule;
+        explorer.seen.outcomes[at].example = Some(table);
     }
 }
 

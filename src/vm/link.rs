@@ -18,8 +18,8 @@ impl Program {
     /// # Panics
     ///
     /// If the code is out of its bounds, which is a mistake of the compiler's.
-    pub fn link(&self, unit: Unit, name: &str, exports: &[Known]) -> UnitId {
-        if let Err(wrong) = verify(&unit) {
+    pub fn link(&self, unit: &Unit, name: &str, exports: &[Known]) -> UnitId {
+        if let Err(wrong) = verify(unit) {
             panic!("the compiler wrote wrong code: {wrong}");
         }
         assert_eq!(unit.number, self.unit_count(), "units are linked in order");
@@ -41,7 +41,7 @@ impl Program {
             structs: &structs,
             arguments: &arguments,
         };
-        for ((index, function), place) in unit.functions.into_iter().enumerate().zip(room) {
+        for ((index, function), place) in unit.functions.iter().enumerate().zip(room) {
             place.write(linker.link_function(index as u32, function, &unit.source));
         }
         let members = exports.iter().filter_map(|known| {
@@ -100,10 +100,10 @@ impl Linker<'_> {
     fn link_function(
         &self,
         index: u32,
-        function: Function,
+        function: &Function,
         source: &std::sync::Arc<crate::source::Source>,
     ) -> Code {
-        self.check_calls(&function);
+        self.check_calls(function);
         let constants = function.constants.iter().map(|constant| self.constant(constant));
         let sites = function.sites.iter().map(|member| Site {
             name: member.name.clone(),
@@ -116,17 +116,17 @@ impl Linker<'_> {
             constants: constants.collect(),
             callees: function.callees.iter().map(|callee| self.callee(*callee)).collect(),
             sites: sites.collect(),
-            name: function.name,
-            owner: function.owner,
-            parameters: function.parameters,
+            name: function.name.clone(),
+            owner: function.owner.clone(),
+            parameters: function.parameters.clone(),
             arguments: function.arguments,
             borrowed: function.borrowed,
             registers: function.registers,
-            captures: function.captures.into(),
-            instructions: function.code.into(),
-            plain: function.constants.into(),
-            handlers: function.handlers.into(),
-            spans: function.spans.into(),
+            captures: function.captures.as_slice().into(),
+            instructions: function.code.as_slice().into(),
+            plain: function.constants.as_slice().into(),
+            handlers: function.handlers.as_slice().into(),
+            spans: function.spans.as_slice().into(),
             span: function.span,
             source: source.clone(),
         }

@@ -1,6 +1,6 @@
 //! What can be seen of a run from outside: what the last step did, how the run ended, and what was left.
 
-use super::config::Discovered;
+use super::config::{Config, Discovered};
 use super::footprint::Touch;
 use super::strand::StrandKind;
 use super::thing::State;
@@ -114,9 +114,15 @@ impl World {
         self.discovered != self.config.discovered
     }
 
+    /// What runs may use, and what is known of the script.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// What later runs are to know.
-    pub fn learn(&mut self) {
-        self.config.discovered = self.discovered;
+    pub fn learn(&mut self, discovered: Discovered) {
+        self.config.discovered = discovered;
     }
 
     /// What was found out so far.
