@@ -367,10 +367,11 @@ impl Strategy for Dpor {
         false
     }
 
+    fn known(&self) -> Option<Choice> {
+        self.nodes.get(self.depth)?.picked
+    }
+
     fn pick(&mut self, world: &mut World, options: &[Choice]) -> Option<Choice> {
-        if self.depth < self.nodes.len() {
-            return self.nodes[self.depth].picked;
-        }
         let asleep = std::mem::take(&mut self.next_asleep);
         let is_asleep = |choice: &Choice| asleep.iter().any(|sleeper| sleeper.choice == *choice);
         let last = self.events.last().map(|event| event.actor);

@@ -77,9 +77,22 @@ impl Explorer {
             if self.schedule.len() >= self.options.most_steps {
                 break Ran::Cut;
             }
-            self.world.options(&mut options);
             let before = self.world.actor_count();
-            let choice = if options.is_empty() {
+            let mut picked = strategy.known();
+            if picked.is_none() {
+                self.world.options(&mut options);
+                if !options.is_empty() {
+                    picked = strategy.pick(&mut self.world, &options);
+                    if picked.is_none() {
+                        break Ran::GivenUp;
+                    }
+                }
+            }
+            let choice = if let Some(choice) = picked {
+                self.world.step(choice);
+                self.schedule.push(choice);
+                choice
+            } else {
                 if self.world.end().is_some() {
                     let endless = self.world.end() == Some(End::Endless);
                     break if endless { Ran::Cut } else { Ran::Whole };
@@ -89,13 +102,6 @@ impl Explorer {
                     Some(choice) => choice,
                     None => break Ran::Whole,
                 }
-            } else {
-                let Some(choice) = strategy.pick(&mut self.world, &options) else {
-                    break Ran::GivenUp;
-                };
-                self.world.step(choice);
-                self.schedule.push(choice);
-                choice
             };
             self.seen.steps += 1;
             let step = Step {

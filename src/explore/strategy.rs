@@ -35,6 +35,12 @@ pub trait Strategy {
     /// Begins another run; false if there is none left.
     fn begin(&mut self) -> bool;
 
+    /// The next choice, if it was made in the run before already, and what leads to it has not changed: then nobody need look
+    /// what the options are.
+    fn known(&self) -> Option<Choice> {
+        None
+    }
+
     /// Which of the options is next; there is at least one. `None`: the rest of this run would tell nothing new.
     fn pick(&mut self, world: &mut World, options: &[Choice]) -> Option<Choice>;
 

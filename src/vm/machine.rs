@@ -122,7 +122,7 @@ pub struct Machine {
 }
 
 /// How many registers a new machine has room for.
-const FIRST_REGISTERS: usize = 64;
+const FIRST_REGISTERS: usize = 16;
 
 impl Machine {
     /// A machine that will call a function of the job's.
@@ -143,10 +143,11 @@ impl Machine {
 
     fn start(program: Arc<Program>, limits: Limits, root: Value, arguments: Vec<Value>) -> Machine {
         let program_code = program.idle();
+        let (thread_name, attention) = program.nobody.clone();
         Machine {
             program,
             thread: 0,
-            thread_name: "".into(),
+            thread_name,
             spawned: None,
             stack: Vec::new(),
             frames: Vec::new(),
@@ -164,7 +165,7 @@ impl Machine {
             controlled: false,
             granted: false,
             held: None,
-            attention: Arc::default(),
+            attention,
         }
     }
 

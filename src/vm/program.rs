@@ -5,7 +5,7 @@ use crate::resolve::{Known, KnownPlace};
 use crate::values::{Callee, Cell, Code, Label, Published, Ref, Symbol, Value, View, heap};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The number of a unit, a linked script, in its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub struct Program {
     threaded: AtomicBool,
     next_struct: AtomicU32,
     next_object: AtomicU64,
+    /// The name of a machine's thread, and where it looks whether it is wanted, before it is told.
+    pub(super) nobody: (Arc<str>, Arc<AtomicBool>),
 }
 
 #[derive(Default)]
@@ -59,6 +61,7 @@ impl Program {
             threaded: AtomicBool::new(false),
             next_struct: AtomicU32::new(1 << 16),
             next_object: AtomicU64::new(1),
+            nobody: ("".into(), Arc::default()),
         };
         let mut methods = FxHashMap::default();
         for (number, method) in program.builtins.methods.iter().enumerate() {

@@ -19,6 +19,17 @@ pub enum Ability {
     Time,
 }
 
+/// Whose ability a step may have changed, beside those of strands that go round: they wait for any change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stir {
+    /// Anybody's.
+    All,
+    /// Only that of the strand that took it: nobody can wait for what it did.
+    Own(usize),
+    /// That of the strand that took it, and of those who wait for locks: it took one, or gave it back.
+    Lock(usize),
+}
+
 impl World {
     /// All that can happen next, in the order of the actors.
     pub fn options(&mut self, options: &mut Vec<Choice>) {
@@ -27,12 +38,13 @@ impl World {
         if self.ended.is_some() {
             return;
         }
+        self.note_abilities();
         let strict = self.config.time == Time::Strict;
         let mut timed = false;
         for actor in 0..self.actors.len() {
             let choice = Choice { actor: actor as u16, arm: 0 };
             match self.actors[actor] {
-                Actor::Strand(strand) => match self.ability(strand) {
+                Actor::Strand(strand) => match self.abilities[strand] {
                     Ability::None => {}
                     Ability::Go => self.push_arms(strand, choice, options),
                     Ability::Time if strict => timed = true,
@@ -60,6 +72,51 @@ impl World {
             self.time_passes = true;
             self.push_earliest(options);
         }
+    }
+
+    /// Whose ability the next step of an actor may change.
+    pub(super) fn stir_of(&self, actor: Actor) -> Stir {
+        let Actor::Strand(strand) = actor else { return Stir::All };
+        let target = match &self.strands[strand].wish {
+            Wish::Ask(Request::Access(_)) => return Stir::Own(strand),
+            Wish::Ask(Request::Acquire { target, .. } | Request::Release { target, .. }) => target,
+            _ => return Stir::All,
+        };
+        let Body::Thing(thing) = body(lock_of(target.object())) else { return Stir::All };
+        let is_lock = matches!(self.things[*thing].state, State::Lock(_) | State::RLock(_));
+        if is_lock && self.is_ready(strand) { Stir::Lock(strand) } else { Stir::All }
+    }
+
+    /// Notes what each strand can do, of those whose ability may have changed. If the one that has taken the last step waits
+    /// now, it may have closed a circle: then it may be any.
+    fn note_abilities(&mut self) {
+        let mut abilities = std::mem::take(&mut self.abilities);
+        let stirred = match self.stir.take() {
+            _ if abilities.len() != self.strands.len() => None,
+            Some(Stir::Own(strand)) => Some((strand, false)),
+            Some(Stir::Lock(strand)) => Some((strand, true)),
+            Some(Stir::All) | None => None,
+        };
+        let waits =
+            |strand: usize| !self.strands[strand].wish.is_access() && !self.is_ready(strand);
+        match stirred {
+            Some((stirred, by_lock)) if !waits(stirred) => {
+                for (strand, ability) in abilities.iter_mut().enumerate() {
+                    let of = &self.strands[strand];
+                    let may_change = strand == stirred
+                        || of.spin.goes_round
+                        || by_lock && of.wish.may_wait_for_locks();
+                    if may_change {
+                        *ability = self.ability(strand);
+                    }
+                }
+            }
+            _ => {
+                abilities.clear();
+                abilities.extend((0..self.strands.len()).map(|strand| self.ability(strand)));
+            }
+        }
+        self.abilities = abilities;
     }
 
     /// Under strict time: whatever is due first.
@@ -129,8 +186,7 @@ impl World {
         if of.spin.goes_round && self.is_spinning(strand) {
             return Ability::None;
         }
-        let is_access = matches!(wish, Wish::Ask(Request::Access(_)));
-        if is_access || of.met.is_some() || self.is_ready(strand) {
+        if wish.is_access() || of.met.is_some() || self.is_ready(strand) {
             return Ability::Go;
         }
         if of.signals.wants_error() && wish.is_blocking() {

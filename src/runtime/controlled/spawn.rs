@@ -96,7 +96,7 @@ impl World {
             Some(name) => name.into(),
             None => {
                 self.counts.threads += 1;
-                format!("thread-{}", self.counts.threads).into()
+                self.unnamed(self.counts.threads)
             }
         };
         let scope = self.innermost(strand);
@@ -111,6 +111,15 @@ impl World {
         let machine = Machine::new(self.program.clone(), self.config.limits, request.job);
         self.start(child, machine);
         Ok(self.strand_value(child).into())
+    }
+
+    /// What a thread is called that has got no name.
+    fn unnamed(&mut self, number: u64) -> Arc<str> {
+        let names = &mut self.names;
+        while (names.len() as u64) < number {
+            names.push(format!("thread-{}", names.len() + 1).into());
+        }
+        names[number as usize - 1].clone()
     }
 
     /// Whether an object is a handle of this strand's.

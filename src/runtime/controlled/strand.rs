@@ -135,6 +135,23 @@ pub fn cancelled() -> Published {
 }
 
 impl Wish {
+    /// Whether it is to read or write something that nobody can wait for.
+    pub fn is_access(&self) -> bool {
+        matches!(self, Wish::Ask(Request::Access(_)))
+    }
+
+    /// Whether it may have to do with locks: not if it is about variables, or about the ends of threads.
+    pub fn may_wait_for_locks(&self) -> bool {
+        match self {
+            Wish::Ask(request) => !matches!(
+                request,
+                Request::Access(_) | Request::Join { .. } | Request::JoinAll { .. }
+            ),
+            Wish::Nothing | Wish::End(_) | Wish::Children { .. } => false,
+            Wish::NextTask(_) | Wish::Round { .. } => true,
+        }
+    }
+
     /// Whether it is a point where a thread could block, so that a cancelled one stops there.
     pub fn is_blocking(&self) -> bool {
         use crate::primitives::Action;

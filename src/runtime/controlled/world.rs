@@ -3,6 +3,7 @@
 use super::config::{Config, Discovered};
 use super::deadlock;
 use super::footprint::{Mode, Order, Resource, Touch};
+use super::ready::{Ability, Stir};
 use super::scope::Scope;
 use super::strand::{Strand, StrandKind, Wish};
 use super::thing::Thing;
@@ -14,6 +15,7 @@ use crate::values::{ErrorKind, ErrorValue, Fault, List, Published, Value};
 use crate::vm::{Answer, Controlled, Machine, Pause, Program, UnitId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A thread, or something else that a schedule can let happen, with the arm of a `select` that is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,6 +112,14 @@ pub struct World {
     /// How time stands, where it is one for all.
     pub(super) now: i64,
     pub(super) fixed: Fixed,
+    /// By strand: what it could do when that was looked at last.
+    pub(super) abilities: Vec<Ability>,
+    /// What has happened since that may have changed that.
+    pub(super) stir: Option<Stir>,
+    /// The names of threads that have got none, by number: runs have the same.
+    pub(super) names: Vec<Arc<str>>,
+    /// Machines look at this before they block: there is nothing to see.
+    attention: Arc<AtomicBool>,
     /// The waiting thread whose action happens at once with the one that is being done.
     pub(super) met_partner: Option<(usize, crate::primitives::Action)>,
 }
@@ -177,6 +187,10 @@ impl World {
             moves: 0,
             now: 0,
             fixed: FIXED,
+            abilities: Vec::new(),
+            stir: Some(Stir::All),
+            names: Vec::new(),
+            attention: Arc::default(),
             met_partner: None,
         };
         world.restart(unit);
@@ -208,6 +222,8 @@ impl World {
         self.input_at = 0;
         self.ended = None;
         self.discovered = self.config.discovered;
+        self.abilities.clear();
+        self.stir = Some(Stir::All);
         self.deadlock_told = false;
         self.now = 0;
         if !self.config.args.is_empty() {
@@ -238,6 +254,8 @@ impl World {
             Actor::Timer(_) => 0,
             Actor::Scope(scope) => self.scopes[scope].site,
         };
+        // If nobody has looked since the step before, both may have changed something.
+        self.stir = Some(self.stir.map_or_else(|| self.stir_of(actor), |_| Stir::All));
         match actor {
             Actor::Strand(strand) => match self.performed(strand, usize::from(choice.arm)) {
                 Ok(Next::Answer(answer)) => {
@@ -274,6 +292,7 @@ impl World {
     pub fn break_deadlock(&mut self) -> Option<Choice> {
         self.footprint.clear();
         self.called_off.clear();
+        self.stir = Some(Stir::All);
         self.alone = Alone::Forced;
         if !self.spinning().is_empty() {
             self.ended = Some(End::Livelock);
@@ -371,7 +390,7 @@ impl World {
             Some(task) => self.strands[task].spawned.clone(),
             None => of.spawned.clone(),
         };
-        machine.set_thread(of.id, of.name.clone(), spawned, Arc::default());
+        machine.set_thread(of.id, of.name.clone(), spawned, self.attention.clone());
         self.strands[strand].machine = Some(Box::new(machine));
         self.go_on(strand, Answer::Continue);
     }
