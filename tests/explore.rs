@@ -5,6 +5,7 @@
 //! | `#verdict verified` | the verdict: `verified`, `found`, `bounded` or `sampled` |
 //! | `#finds race x += 1` | a finding of this kind, about this line, whose report has this text; these are all |
 //! | `#schedules N` | so many schedules, with the strategy `dpor` |
+//! | `#redundant N` | so many runs were the beginning of one that was made already, and given up; else none may be |
 //! | `#preemptions N` | the counterexample of the finding on this line, or of the first, has so many, proved |
 //! | `#time strict` | how time passes |
 //!
@@ -60,6 +61,7 @@ struct Expected {
     verdict: String,
     findings: Vec<(usize, String, String)>,
     schedules: Option<u64>,
+    redundant: u64,
     preemptions: Option<usize>,
     strict: bool,
 }
@@ -81,6 +83,7 @@ fn expected(text: &str) -> Expected {
                     expected.findings.push((at + 1, kind.to_owned(), text.trim().to_owned()));
                 }
                 "schedules" => expected.schedules = rest.parse().ok(),
+                "redundant" => expected.redundant = rest.parse().unwrap_or(0),
                 "preemptions" => expected.preemptions = rest.parse().ok(),
                 "time" => expected.strict = rest == "strict",
                 _ => {}
@@ -243,6 +246,10 @@ fn compare(expected: &Expected, explored: &Explored, wrong: &mut String) {
         && schedules != explored.runs
     {
         say(format!("{} schedules were run, not {schedules}", explored.runs));
+    }
+    if explored.redundant != expected.redundant {
+        let (runs, expected) = (explored.redundant, expected.redundant);
+        say(format!("{runs} runs were redundant, not {expected}"));
     }
     if let Some(preemptions) = expected.preemptions {
         match explored.findings.first().and_then(|finding| finding.counterexample.as_ref()) {
