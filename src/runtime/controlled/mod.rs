@@ -16,6 +16,7 @@ mod joining;
 mod lines;
 mod look;
 mod make;
+mod numbers;
 mod objects;
 mod peek;
 mod pool;

@@ -3,6 +3,7 @@
 use super::config::{Config, Discovered};
 use super::deadlock;
 use super::footprint::{Mode, Order, Resource, Touch};
+use super::numbers::{FIRST_RESOURCE, FIXED, Fixed};
 use super::ready::{Ability, Stir};
 use super::scope::Scope;
 use super::strand::{Strand, StrandKind, Wish};
@@ -75,15 +76,15 @@ pub struct World {
     pub(super) timers: Vec<TimerBody>,
     pub(super) scopes: Vec<Scope>,
     pub(super) actors: Vec<Actor>,
-    next_id: u64,
-    resources: Resource,
+    pub(super) next_id: u64,
+    pub(super) resources: Resource,
     /// The numbers of objects that are not primitives, by address: as runs come to them.
-    numbers: FxHashMap<usize, u64>,
+    pub(super) numbers: FxHashMap<usize, u64>,
     /// By the number of an object and the part of it. Other than all else, it lasts from run to run: so the same part of
     /// the same object is the same resource, whichever part a run comes to first.
-    places: FxHashMap<(u64, u64), Resource>,
+    pub(super) places: FxHashMap<(u64, u64), Resource>,
     /// What is kept so that its address stands for it until the run is over.
-    kept: Vec<Value>,
+    pub(super) kept: Vec<Value>,
     pub(super) footprint: Vec<Touch>,
     /// Whether the last step is ordered with all others.
     pub(super) alone: Alone,
@@ -131,24 +132,6 @@ pub struct Counts {
     pub tasks: u64,
     pub timers: u64,
 }
-
-/// The resources that every run has.
-pub struct Fixed {
-    /// The numbers that new threads get.
-    pub ids: Resource,
-    /// Who is alive.
-    pub alive: Resource,
-    /// The order in which threads end.
-    pub ends: Resource,
-    pub input: Resource,
-    pub files: Resource,
-    pub output: Resource,
-}
-
-const FIXED: Fixed = Fixed { ids: 0, alive: 4, ends: 8, input: 12, files: 16, output: 20 };
-const FIRST_RESOURCE: Resource = 24;
-/// Resources are numbered in fours: three for what a run makes in order, and the fourth for places.
-const STRIDE: Resource = 4;
 
 impl World {
     /// A run of a unit, at its beginning: the first thread has come to its first step.
@@ -401,47 +384,6 @@ impl World {
         if self.keeping == 0 && self.ended.is_none() {
             self.ended = Some(End::Finished);
         }
-    }
-
-    // ---- Numbers -----------------------------------------------------------------------------
-
-    pub(super) fn next_id(&mut self) -> ThreadId {
-        self.next_id += 1;
-        self.next_id - 1
-    }
-
-    /// Up to three resources in a row: the first of them.
-    pub(super) fn new_resources(&mut self, count: u32) -> Resource {
-        debug_assert!(count < STRIDE);
-        self.resources += STRIDE;
-        self.resources - STRIDE
-    }
-
-    /// A number for something shared that is no primitive. It is kept, so that its address stays its own.
-    ///
-    /// It is told as soon as a strand wishes to touch the thing, not when it does: so what the strands that wait at
-    /// one moment are about to touch has the same number, whichever of them goes first.
-    pub(super) fn number_of(&mut self, of: &Value) -> u64 {
-        let address = of.number() as usize;
-        if let Some(number) = self.numbers.get(&address) {
-            return *number;
-        }
-        let number = self.numbers.len() as u64;
-        self.numbers.insert(address, number);
-        self.kept.push(of.clone());
-        self.fragile = true;
-        number
-    }
-
-    /// The resource of a part of something.
-    pub(super) fn place(&mut self, of: u64, part: u64) -> Resource {
-        let next = self.places.len() as Resource * STRIDE + STRIDE - 1;
-        *self.places.entry((of, part)).or_insert(next)
-    }
-
-    /// The resource of a part of a primitive: an item of a queue, a round of a barrier.
-    pub(super) fn place_in(&mut self, thing: usize, part: u64) -> Resource {
-        self.place(1 << 63 | thing as u64, part)
     }
 
     /// This actor's next step is taken away by the present one.
