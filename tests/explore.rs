@@ -11,6 +11,9 @@
 //!
 //! Each finding's schedule is replayed, and must lead to it again. And samples are made on one core and on several: they must
 //! tell the same.
+//!
+//! Of the classic problems of `examples/classics`, those that are right must not be found wrong within a number of
+//! schedules, and their wrong twins must be.
 
 use conc::explore::{Explored, Finding, Options, Verdict, Which};
 use conc::runtime::controlled::{Config, Time};
@@ -43,6 +46,12 @@ fn main() {
     };
     let mut trials: Vec<Trial> = scripts.iter().map(on_cores).collect();
     trials.extend(scripts.into_iter().map(trial));
+    for (folder, is_right) in [("examples/classics", true), ("examples/classics/wrong", false)] {
+        trials.extend(classics(&root.join(folder)).into_iter().map(|path| {
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            Trial::test(name, move || check_classic(&path, is_right))
+        }));
+    }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -54,6 +63,42 @@ fn examples(folder: &Path) -> Vec<PathBuf> {
         text.lines().any(|line| line == "#explored")
     };
     files.map(|entry| entry.path()).filter(is_explored).collect()
+}
+
+/// The scripts of a folder that are not a part of others.
+fn classics(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).expect("there are classics").flatten();
+    let is_whole = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".conc") && !name.starts_with('_')
+    };
+    files.map(|entry| entry.path()).filter(is_whole).collect()
+}
+
+/// So many schedules of a right one are tried, and of a wrong one until something is found.
+const RIGHT: u64 = 60;
+const WRONG: u64 = 100_000;
+
+fn check_classic(path: &Path, is_right: bool) -> Result<(), Failed> {
+    let (session, unit) = load(path)?;
+    let options = Options {
+        which: Which::All,
+        most_runs: Some(if is_right { RIGHT } else { WRONG }),
+        budget: Duration::from_secs(60),
+        after_finding: Duration::ZERO,
+        minimize: false,
+        ..Options::default()
+    };
+    let explored = session.explore(unit, &config(false), &options);
+    match explored.findings.first() {
+        Some(finding) if is_right => {
+            Err(format!("{}\n{}", told(finding), finding.report.message).into())
+        }
+        None if !is_right => {
+            Err(format!("nothing was found in {} schedules", explored.runs).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 #[derive(Default)]

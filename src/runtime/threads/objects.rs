@@ -6,7 +6,7 @@ use super::handle::{self, Joinable};
 use super::locks;
 use super::pool::PoolHandle;
 use super::runtime::Runtime;
-use super::shell::{Attempt, Inner, Shell};
+use super::shell::{Attempt, Inner, Locked, Shell};
 use super::waiter::{On, Outcome, Rest, WaitKind, Waiter};
 use crate::primitives::{
     Action, Barrier, Condition, Event, Latch, LeftEarly, Misuse, Primitive, Queue, Reply, RwLock,
@@ -14,7 +14,6 @@ use crate::primitives::{
 };
 use crate::values::{ErrorKind, Object, ObjectKind, Ref, Value, View};
 use crate::vm::{Answer, Limit};
-use parking_lot::MutexGuard;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,7 +59,7 @@ pub trait Held {
     ) -> Attempt;
 }
 
-impl<P: Primitive> Held for MutexGuard<'_, Inner<P>> {
+impl<P: Primitive> Held for Locked<'_, P> {
     fn attempt(
         &mut self,
         runtime: &Runtime,

@@ -311,10 +311,10 @@ impl PoolBody {
     pub fn withdraw(&self, runtime: &Arc<Runtime>, task: &Arc<Strand>) -> bool {
         let mut state = self.state.lock();
         let withdrawn = state.state.withdraw(task.id);
-        if withdrawn {
-            self.inside.lock().tasks.remove(&task.id);
-        }
+        let job = if withdrawn { self.inside.lock().tasks.remove(&task.id) } else { None };
         drop(state);
+        // It may hold the last handle of the pool, which takes these locks.
+        drop(job);
         if withdrawn {
             self.ended(runtime, task, Ended::Cancelled(cancelled()));
         }

@@ -93,11 +93,12 @@ impl Scope {
             self.state.lock().received.push(error.clone());
             self.fail(runtime, Some(error), Some(child.id()));
         }
-        let mut state = self.state.lock();
-        state.children.remove(&child.id());
-        if state.children.is_empty()
-            && let Some(waiter) = state.waiter.take()
-        {
+        let waiter = {
+            let mut state = self.state.lock();
+            state.children.remove(&child.id());
+            if state.children.is_empty() { state.waiter.take() } else { None }
+        };
+        if let Some(waiter) = waiter {
             waiter.end(runtime, Outcome::Acted(0, Ok(Reply::Done)));
         }
     }

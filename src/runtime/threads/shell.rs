@@ -12,6 +12,7 @@ use crate::primitives::{Action, Line, Misuse, Primitive, Reply, ThreadId};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashSet, VecDeque};
 use std::mem::discriminant;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// A state with its waiters.
@@ -24,6 +25,34 @@ pub struct Inner<P> {
     /// The state.
     pub state: P,
     waiting: VecDeque<Waiting>,
+    /// Who has left the line since the lock was taken: what they hold goes when it is given back. For it may be the
+    /// last handle of a thread, which is looked at once more then, and that takes such a lock.
+    gone: Vec<Waiting>,
+}
+
+/// A shell whose lock is held.
+pub struct Locked<'a, P>(Option<MutexGuard<'a, Inner<P>>>);
+
+impl<P> Deref for Locked<'_, P> {
+    type Target = Inner<P>;
+
+    fn deref(&self) -> &Inner<P> {
+        self.0.as_ref().expect("it is held until it is dropped")
+    }
+}
+
+impl<P> DerefMut for Locked<'_, P> {
+    fn deref_mut(&mut self) -> &mut Inner<P> {
+        self.0.as_mut().expect("it is held until it is dropped")
+    }
+}
+
+impl<P> Drop for Locked<'_, P> {
+    fn drop(&mut self) {
+        let gone = std::mem::take(&mut self.gone);
+        self.0 = None;
+        drop(gone);
+    }
 }
 
 /// One in line.
@@ -48,17 +77,17 @@ pub enum Attempt {
 impl<P: Primitive> Shell<P> {
     /// A shell round a state.
     pub fn new(state: P) -> Shell<P> {
-        Shell { inner: Mutex::new(Inner { state, waiting: VecDeque::new() }) }
+        Shell { inner: Mutex::new(Inner { state, waiting: VecDeque::new(), gone: Vec::new() }) }
     }
 
     /// Takes the lock.
-    pub fn lock(&self) -> MutexGuard<'_, Inner<P>> {
-        self.inner.lock()
+    pub fn lock(&self) -> Locked<'_, P> {
+        Locked(Some(self.inner.lock()))
     }
 
     /// Takes the lock, unless somebody has it.
-    pub fn try_lock(&self) -> Option<MutexGuard<'_, Inner<P>>> {
-        self.inner.try_lock()
+    pub fn try_lock(&self) -> Option<Locked<'_, P>> {
+        self.inner.try_lock().map(|inner| Locked(Some(inner)))
     }
 
     /// Lets the action happen as soon as it is ready and nothing holds it up, if that is so within a few microseconds:
@@ -70,7 +99,7 @@ impl<P: Primitive> Shell<P> {
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
         briefly(|| {
-            let mut inner = self.inner.try_lock()?;
+            let mut inner = self.try_lock()?;
             if inner.state.only_meets(action) {
                 return Some(None);
             }
@@ -87,7 +116,7 @@ impl<P: Primitive> Shell<P> {
 
     /// Looks at the state.
     pub fn look<R>(&self, look: impl FnOnce(&P) -> R) -> R {
-        look(&self.inner.lock().state)
+        look(&self.lock().state)
     }
 
     /// Looks at the state, unless somebody has it at hand.
@@ -97,7 +126,7 @@ impl<P: Primitive> Shell<P> {
 
     /// Changes the state, and lets those go on who can.
     pub fn change<R>(&self, runtime: &Runtime, change: impl FnOnce(&mut P) -> R) -> R {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         let result = change(&mut inner.state);
         inner.settle(runtime);
         result
@@ -167,11 +196,13 @@ impl<P: Primitive> Inner<P> {
             let Some(partner) = at.and_then(|at| self.waiting.remove(at)) else { break };
             if partner.waiter.claim(runtime) {
                 let result = self.state.act(who, action);
-                let met = self.state.act(partner.who, partner.action);
+                let met = self.state.act(partner.who, partner.action.clone());
                 partner.waiter.deliver(Outcome::Acted(partner.arm, met));
+                self.gone.push(partner);
                 return Ok(result);
             }
             self.state.give_up(partner.who, &partner.action);
+            self.gone.push(partner);
             if !self.state.ready(who, &action) {
                 return Err(action);
             }
@@ -224,8 +255,9 @@ impl<P: Primitive> Inner<P> {
                     continue;
                 }
                 let Some(waiting) = self.waiting.remove(at) else { break };
-                let result = self.state.act(waiting.who, waiting.action);
+                let result = self.state.act(waiting.who, waiting.action.clone());
                 waiting.waiter.deliver(Outcome::Acted(waiting.arm, result));
+                self.gone.push(waiting);
                 acted = true;
             }
             if !acted {
@@ -237,6 +269,7 @@ impl<P: Primitive> Inner<P> {
     fn drop_at(&mut self, at: usize) {
         if let Some(waiting) = self.waiting.remove(at) {
             self.state.give_up(waiting.who, &waiting.action);
+            self.gone.push(waiting);
         }
     }
 
