@@ -67,7 +67,12 @@ impl Printer {
             }
             ExprKind::Field { of, name, .. } => {
                 self.expression(of);
-                self.put(".");
+                // A number would take the point for its own.
+                let is_number = matches!(
+                    of.kind,
+                    ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Duration(_)
+                );
+                self.put(if is_number { " ." } else { "." });
                 self.put(name);
             }
             ExprKind::Lambda(function) => self.function(function),
