@@ -1,9 +1,9 @@
 //! What is tried, in what order and for how long, until all is seen or the budget is used up.
 //!
-//! Samples are made on as many cores as there are. The search through all classes of schedules goes on one: what is to be
-//! tried at a node of it is only known when all below the branches before it has been run. Of `all`, the other cores make samples
-//! meanwhile; if the search comes to its end, it has seen all that they can have seen, and they are forgotten: so
-//! what is told does not depend on how far they came.
+//! Samples are made on as many cores as there are. The search through all classes of schedules goes on one: what is to
+//! be tried at a node of it is only known when all below the branches before it has been run. Of `all`, the other cores
+//! make samples meanwhile; if the search comes to its end, it has seen all that they can have seen, and they are
+//! forgotten: so what is told does not depend on how far they came.
 
 use super::dfs::Dfs;
 use super::dpor::Dpor;

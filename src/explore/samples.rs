@@ -1,7 +1,7 @@
 //! Samples: schedules by chance, in chunks that any core takes when it has nothing else to do.
 //!
-//! What a chunk's schedules are depends on the seed and the number of the chunk alone. So it is no matter for what is found in
-//! so many schedules on how many cores they are made.
+//! What a chunk's schedules are depends on the seed and the number of the chunk alone. So it is no matter for what is
+//! found in so many schedules on how many cores they are made.
 
 use super::explorer::{Explorer, Turn};
 use super::options::Which;
@@ -101,8 +101,8 @@ impl<'a> Helpers<'a> {
         Helpers { again, unit, programs: Vec::new() }
     }
 
-    /// Does `own` work here, while so many threads do `work`. Gives what comes of the first, and what each of the others has seen.
-    /// With fewer threads, if the system does not give as many.
+    /// Does `own` work here, while so many threads do `work`. Gives what comes of the first, and what each of the others
+    /// has seen. With fewer threads, if the system does not give as many.
     pub fn beside<R>(
         &mut self,
         count: usize,

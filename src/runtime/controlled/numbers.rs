@@ -1,4 +1,4 @@
-//! What things are called by: numbers that are the same in all runs which begin alike. Must not tell what is done with them.
+//! What things are called by: numbers that are the same in all runs which begin alike.
 
 use super::footprint::Resource;
 use super::world::World;

@@ -31,27 +31,35 @@ pub struct Inner<P> {
 }
 
 /// A shell whose lock is held.
-pub struct Locked<'a, P>(Option<MutexGuard<'a, Inner<P>>>);
+pub struct Locked<'a, P> {
+    // In this order they are dropped.
+    inner: MutexGuard<'a, Inner<P>>,
+    gone: Vec<Waiting>,
+}
+
+impl<'a, P> Locked<'a, P> {
+    fn new(inner: MutexGuard<'a, Inner<P>>) -> Locked<'a, P> {
+        Locked { inner, gone: Vec::new() }
+    }
+}
 
 impl<P> Deref for Locked<'_, P> {
     type Target = Inner<P>;
 
     fn deref(&self) -> &Inner<P> {
-        self.0.as_ref().expect("it is held until it is dropped")
+        &self.inner
     }
 }
 
 impl<P> DerefMut for Locked<'_, P> {
     fn deref_mut(&mut self) -> &mut Inner<P> {
-        self.0.as_mut().expect("it is held until it is dropped")
+        &mut self.inner
     }
 }
 
 impl<P> Drop for Locked<'_, P> {
     fn drop(&mut self) {
-        let gone = std::mem::take(&mut self.gone);
-        self.0 = None;
-        drop(gone);
+        self.gone = std::mem::take(&mut self.inner.gone);
     }
 }
 
@@ -82,12 +90,12 @@ impl<P: Primitive> Shell<P> {
 
     /// Takes the lock.
     pub fn lock(&self) -> Locked<'_, P> {
-        Locked(Some(self.inner.lock()))
+        Locked::new(self.inner.lock())
     }
 
     /// Takes the lock, unless somebody has it.
     pub fn try_lock(&self) -> Option<Locked<'_, P>> {
-        self.inner.try_lock().map(|inner| Locked(Some(inner)))
+        self.inner.try_lock().map(Locked::new)
     }
 
     /// Lets the action happen as soon as it is ready and nothing holds it up, if that is so within a few microseconds:
