@@ -25,7 +25,7 @@ const ROOMS: [&str; 17] = [
 ];
 
 /// A crate, and the only rooms or files that may name it.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("rustyline", &["repl/"]),
     ("miette", &["diagnostics/render.rs"]),
     ("serde_json", &["diagnostics/json.rs", "cli/json.rs"]),
@@ -39,6 +39,8 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("crossbeam_channel", &["runtime/threads/"]),
     ("signal_hook", &["runtime/threads/signals.rs", "cli/pager.rs"]),
     ("hashbrown", &["values/map.rs"]),
+    ("itoa", &["runtime/threads/runtime.rs"]),
+    ("libc", &["cli/allocator.rs"]),
 ];
 
 struct File {
@@ -83,7 +85,7 @@ fn each_room_uses_only_those_above_it() {
     for file in files() {
         let room = room_of(&file.path);
         let Some(height) = ROOMS.iter().position(|known| *known == room) else {
-            assert!(matches!(room, "lib" | "main"), "{} is in no room", file.path);
+            assert!(matches!(room, "build" | "lib" | "main"), "{} is in no room", file.path);
             continue;
         };
         for used in file.code.split("crate::").skip(1) {
