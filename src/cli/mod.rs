@@ -1,5 +1,6 @@
 //! The command line.
 
+mod allocator;
 mod arguments;
 mod commands;
 mod doc;
@@ -21,6 +22,7 @@ use show::Show;
 #[must_use]
 pub fn main() -> i32 {
     show::tell_of_bugs();
+    allocator::grow_in_large_steps();
     let cli = match Cli::try_parse_from(arguments::with_command(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {

@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn object(id: u64) -> Ref<Object> {
-        Ref::new(Object::new(Label::new(id, None), ObjectKind::Lock, Box::new(())))
+        Ref::new(Object::new(Label::new(id, None), ObjectKind::Lock, Arc::new(())))
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::{Published, Value};
 use std::alloc::Layout;
 use std::any::Any;
 use std::fmt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,18 +69,21 @@ impl ObjectKind {
 pub struct Label {
     /// Tells it apart from all others of the program. Handles to one thread have one id.
     pub id: u64,
-    name: OnceLock<Box<str>>,
+    name: OnceLock<Arc<str>>,
 }
 
 impl Label {
     /// A label. The name may be told later.
     #[must_use]
     pub fn new(id: u64, name: Option<&str>) -> Label {
-        let label = Label { id, name: OnceLock::new() };
-        if let Some(name) = name {
-            label.bind(name);
-        }
-        label
+        let name = name.map_or_else(OnceLock::new, |name| OnceLock::from(Arc::from(name)));
+        Label { id, name }
+    }
+
+    /// The label of something that has its name already.
+    #[must_use]
+    pub fn named(id: u64, name: Arc<str>) -> Label {
+        Label { id, name: OnceLock::from(name) }
     }
 
     /// The name, if there is one.
@@ -119,7 +122,7 @@ pub struct Object {
     /// Of a condition, the lock that belongs to it.
     pub lock_of: Option<Published>,
     /// What the runtime keeps of it.
-    pub body: Box<dyn Any + Send + Sync>,
+    pub body: Arc<dyn Any + Send + Sync>,
     /// Its place in the census, if it is a primitive.
     pub(super) entry: OnceLock<Entry>,
 }
@@ -127,7 +130,7 @@ pub struct Object {
 impl Object {
     /// An object.
     #[must_use]
-    pub fn new(label: Label, kind: ObjectKind, body: Box<dyn Any + Send + Sync>) -> Object {
+    pub fn new(label: Label, kind: ObjectKind, body: Arc<dyn Any + Send + Sync>) -> Object {
         Object {
             label,
             kind,

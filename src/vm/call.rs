@@ -318,29 +318,27 @@ impl super::Program {
         names: Vec<Option<String>>,
     ) -> Result<super::Job, Fault> {
         let arguments = Arguments { values, names, bound: false };
-        let (name, row) = match callee.view() {
+        let row = match callee.view() {
             View::Function(closure) => {
                 let code = closure.code();
-                (code.name.to_string(), arguments.bind(&code.name, &code.parameters)?)
+                arguments.bind(&code.name, &code.parameters)?
             }
-            View::Struct(structure) => {
-                (structure.name.to_string(), arguments.bind(&structure.name, &structure.fields)?)
-            }
+            View::Struct(structure) => arguments.bind(&structure.name, &structure.fields)?,
             View::Bound(bound) => match &bound.method {
                 Method::Script(closure) => {
                     let code = closure.code();
-                    (code.name.to_string(), arguments.bind(&code.name, &code.parameters)?)
+                    arguments.bind(&code.name, &code.parameters)?
                 }
                 Method::Builtin(number) => {
                     let method = &self.builtins.methods[*number as usize];
                     let none = Parameters::default();
                     let parameters = method.parameters.as_ref().unwrap_or(&none);
-                    (method.name.to_owned(), arguments.bind(method.name, parameters)?)
+                    arguments.bind(method.name, parameters)?
                 }
             },
             View::Builtin(number) => {
                 let function = &self.builtins.functions[number as usize];
-                (function.name.to_owned(), arguments.bind(function.name, &function.parameters)?)
+                arguments.bind(function.name, &function.parameters)?
             }
             _ => {
                 return Err(Fault::new(
@@ -352,7 +350,6 @@ impl super::Program {
         Ok(super::Job {
             callee: crate::values::Published::new(callee.clone()),
             arguments: row.into_iter().map(crate::values::Published::new).collect(),
-            name,
         })
     }
 }

@@ -151,8 +151,6 @@ pub struct Job {
     pub callee: Published,
     /// The arguments, by position.
     pub arguments: Vec<Published>,
-    /// What it is called in reports.
-    pub name: String,
 }
 
 /// `spawn`

@@ -7,6 +7,7 @@ use crate::primitives::{
 };
 use crate::values::{Label, Object, ObjectKind, Published, Ref, Value};
 use crate::vm::Make;
+use std::sync::Arc;
 
 impl World {
     /// A new primitive.
@@ -72,7 +73,7 @@ impl World {
         lock_of: Option<Published>,
     ) -> Value {
         let number = self.things.len();
-        let mut object = Object::new(label, kind, Box::new(Body::Thing(number)));
+        let mut object = Object::new(label, kind, Arc::new(Body::Thing(number)));
         object.lock_of = lock_of;
         let object = Ref::new(object);
         let value = Value::from(object.clone());

@@ -85,7 +85,7 @@ impl World {
         self.strands[worker].daemon = true;
         match self.things[number].pool.init.clone() {
             Some(init) => {
-                let job = Job { callee: init, arguments: Vec::new(), name: "init".to_owned() };
+                let job = Job { callee: init, arguments: Vec::new() };
                 self.run_on(worker, job);
             }
             None => self.wait_for_task(worker, number),

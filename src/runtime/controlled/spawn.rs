@@ -67,8 +67,8 @@ impl World {
     pub(super) fn strand_value(&self, strand: usize) -> Value {
         let of = &self.strands[strand];
         let kind = if of.kind == StrandKind::Task { ObjectKind::Task } else { ObjectKind::Thread };
-        let label = Label::new(of.id, Some(&of.name));
-        Value::from(Ref::new(Object::new(label, kind, Box::new(Body::Strand(strand)))))
+        let label = Label::named(of.id, of.name.clone());
+        Value::from(Ref::new(Object::new(label, kind, Arc::new(Body::Strand(strand)))))
     }
 
     /// A new thread, task or timer gets a number: the order in which they do can be seen.

@@ -65,8 +65,8 @@ impl World {
             self.keeping += 1;
         }
         self.add_child(scope, Child::Timer(number));
-        let label = Label::new(id, Some(&name));
-        Value::from(Ref::new(Object::new(label, ObjectKind::Timer, Box::new(Body::Timer(number)))))
+        let label = Label::named(id, name);
+        Value::from(Ref::new(Object::new(label, ObjectKind::Timer, Arc::new(Body::Timer(number)))))
     }
 
     /// A timer fires.

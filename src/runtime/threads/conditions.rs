@@ -49,6 +49,7 @@ impl Here<'_> {
     }
 
     /// `wait c`: enrols, and gives the lock back.
+    #[inline(never)]
     pub(super) fn enrol(&mut self, condition: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
         self.check_held(condition)?;
         self.blocking_point()?;
@@ -75,11 +76,12 @@ impl Here<'_> {
         };
         let condition = Published::new(Value::from(condition.clone()));
         let ticket = Ticket { condition, number, depth, hold, site, limit };
-        let object = Object::new(Label::new(0, None), ObjectKind::Ticket, Box::new(ticket));
+        let object = Object::new(Label::new(0, None), ObjectKind::Ticket, Arc::new(ticket));
         Ok(Answer::Value(Value::from(Ref::new(object))))
     }
 
     /// `wait c until …`: the lock must be held, though the condition may be met already.
+    #[inline(never)]
     pub(super) fn wait_check(
         &mut self,
         condition: &Ref<Object>,
@@ -91,6 +93,7 @@ impl Here<'_> {
     }
 
     /// Waits until the ticket is drawn.
+    #[inline(never)]
     pub(super) fn await_ticket(
         &mut self,
         ticket: &Ref<Object>,
@@ -124,6 +127,7 @@ impl Here<'_> {
     }
 
     /// Takes the lock again, as it was held.
+    #[inline(never)]
     pub(super) fn retake(&mut self, ticket: &Ref<Object>) -> Result<Answer, Stop> {
         let ticket = ticket_of(ticket);
         let condition = ticket.condition();
@@ -134,9 +138,9 @@ impl Here<'_> {
             Some(result) => Outcome::Acted(0, result),
             None => {
                 let make = |on: On, began| {
-                    let mut waiter = self.waiter(vec![on], WaitKind::Objects);
-                    (waiter.cancellable, waiter.began) = (false, began);
-                    Arc::new(waiter)
+                    self.waiter(vec![on], WaitKind::Objects, |waiter| {
+                        (waiter.cancellable, waiter.began) = (false, began);
+                    })
                 };
                 word.acquire(self.runtime, lock, self.strand.id, &action, &make, None)
             }
@@ -158,6 +162,7 @@ impl Here<'_> {
     }
 
     /// `notify c`
+    #[inline(never)]
     pub(super) fn notify(
         &mut self,
         condition: &Ref<Object>,

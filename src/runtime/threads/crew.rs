@@ -12,7 +12,7 @@
 use super::block::briefly;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::ffi::CString;
+use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Thread;
@@ -62,7 +62,7 @@ struct State {
 
 struct Piece {
     number: u64,
-    name: CString,
+    name: SystemName,
     work: Work,
 }
 
@@ -153,7 +153,9 @@ impl Crew {
         loop {
             self.state().coming -= 1;
             while let Some(piece) = self.next(&idle) {
-                let _ = rustix::thread::set_name(&piece.name);
+                if let Ok(name) = CStr::from_bytes_until_nul(&piece.name) {
+                    let _ = rustix::thread::set_name(name);
+                }
                 (piece.work)(Ok(()));
             }
             if !self.is_called(&idle) {
@@ -222,13 +224,22 @@ impl Crew {
     }
 }
 
-/// A name as the system takes it: at most 15 bytes, whole characters, no zero byte.
-fn system_name(name: &str) -> CString {
+/// A name as the system takes it: at most 15 bytes, whole characters, and zeros behind them.
+type SystemName = [u8; 16];
+
+fn system_name(name: &str) -> SystemName {
     let mut end = name.len().min(15);
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    CString::new(name[..end].replace('\0', "?")).unwrap_or_default()
+    let mut bytes = [0; 16];
+    bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
+    for byte in &mut bytes[..end] {
+        if *byte == 0 {
+            *byte = b'?';
+        }
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -237,9 +248,9 @@ mod tests {
 
     #[test]
     fn names_are_cut_at_characters() {
-        assert_eq!(system_name("a-name-that-is-long").as_bytes(), b"a-name-that-is-");
-        assert_eq!(system_name("ééééééééé").as_bytes(), "ééééééé".as_bytes());
-        assert_eq!(system_name("a\0b").as_bytes(), b"a?b");
+        assert_eq!(&system_name("a-name-that-is-long"), b"a-name-that-is-\0");
+        assert_eq!(&system_name("ééééééééé")[..15], "ééééééé\0".as_bytes());
+        assert_eq!(&system_name("a\0b")[..4], b"a?b\0");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::waiter::{On, Outcome, WaitKind, Waiter};
 use crate::memory;
 use crate::primitives::Ended;
 use crate::source::Place;
-use crate::values::{ErrorKind, ErrorValue, Fault, Published, Value};
-use crate::vm::{Answer, Free, Limit, Machine, Pause, Request};
+use crate::values::{ErrorKind, ErrorValue, Fault, Published, Spawned, Value};
+use crate::vm::{Answer, Free, Job, Limit, Machine, Pause, Request};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -31,14 +31,17 @@ pub struct Here<'a> {
     pub lost: Lost,
     /// Where it is in the script.
     pub site: u64,
-    /// Its machine: it rests while something is done for it here.
-    pub machine: Machine,
+    /// Its machine: it rests while something is done for it here. It lies apart, since a thread that waits holds
+    /// every page of its stack that was ever touched.
+    pub machine: Box<Machine>,
     /// The last time that it told its calls because that was asked.
     told: u64,
     /// The last limit that began, and the moment at which it runs out.
     pub last_limit: Option<(i64, i64)>,
     /// When it last looked how much memory is left.
     memory_looked: Instant,
+    /// That it started something, and where in the script, the last time.
+    started: Option<(u64, Arc<Spawned>)>,
 }
 
 /// How often a thread that computes looks how much memory is left.
@@ -62,6 +65,12 @@ impl From<Published> for Stop {
     fn from(error: Published) -> Stop {
         Stop::Raise(error.into_inner())
     }
+}
+
+/// A machine that runs a job.
+#[inline(never)]
+pub fn machine(runtime: &Runtime, job: Job) -> Box<Machine> {
+    Box::new(Machine::new(runtime.program.clone(), runtime.config.limits, job))
 }
 
 /// Runs the thread's machine to its end; `None` if the thread is to stop where it is.
@@ -115,7 +124,7 @@ impl<'a> Here<'a> {
         runtime: &'a Arc<Runtime>,
         strand: &'a Arc<Strand>,
         task: Option<&'a Arc<Strand>>,
-        machine: Machine,
+        machine: Box<Machine>,
     ) -> Here<'a> {
         Here {
             runtime,
@@ -129,15 +138,30 @@ impl<'a> Here<'a> {
             told: 0,
             last_limit: None,
             memory_looked: Instant::now(),
+            started: None,
+        }
+    }
+
+    /// That it starts something, at the place in the script where it is: most start many at one place.
+    pub fn starts(&mut self, place: Place) -> Arc<Spawned> {
+        match &self.started {
+            Some((site, spawned)) if *site == self.site => spawned.clone(),
+            _ => {
+                let by = self.strand.name.clone();
+                let spawned = Arc::new(Spawned { by, place, task: None });
+                self.started = Some((self.site, spawned.clone()));
+                spawned
+            }
         }
     }
 
     /// Who started it, and where; of a worker with a task, who queued that.
-    fn spawned(&self) -> Option<Arc<crate::values::Spawned>> {
+    fn spawned(&self) -> Option<Arc<Spawned>> {
         self.task.unwrap_or(self.strand).spawned.clone()
     }
 
-    /// Lets happen what the machine asks for.
+    /// Lets happen what the machine asks for. What it calls stands apart, so that a thread that waits does not hold
+    /// room for all of it.
     fn perform(&mut self, request: Request) -> Result<Answer, Stop> {
         if self.strand.attention.load(Ordering::Relaxed) {
             if self.strand.is_killed() {
@@ -206,9 +230,17 @@ impl<'a> Here<'a> {
         }
     }
 
-    /// A wait of this thread's, here.
-    pub fn waiter(&self, on: Vec<On>, kind: WaitKind) -> Waiter {
-        Waiter::new(self.strand, on, kind, self.machine.calls())
+    /// A wait of this thread's, here; `more` tells the rest of it.
+    #[inline(never)]
+    pub fn waiter(
+        &self,
+        on: Vec<On>,
+        kind: WaitKind,
+        more: impl FnOnce(&mut Waiter),
+    ) -> Arc<Waiter> {
+        let mut waiter = Waiter::new(self.strand, on, kind, self.machine.calls());
+        more(&mut waiter);
+        Arc::new(waiter)
     }
 
     /// Tells its calls, if that was asked since the last time.
@@ -249,13 +281,14 @@ impl<'a> Here<'a> {
         }
     }
 
+    #[inline(never)]
     fn sleep(&mut self, nanoseconds: i64) -> Result<Answer, Stop> {
         self.blocking_point()?;
         if nanoseconds == 0 {
             std::thread::yield_now();
             return Ok(Answer::Value(Value::TRUE));
         }
-        let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Sleep));
+        let waiter = self.waiter(Vec::new(), WaitKind::Sleep, |_| {});
         let deadline = super::timers::later(waiter.since, nanoseconds);
         match block(self.runtime, &waiter, Some(deadline)) {
             Outcome::Raise(error) => Err(error.into()),

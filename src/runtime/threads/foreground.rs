@@ -60,7 +60,7 @@ impl Foreground {
         self.strand.forget_interrupt();
         self.runtime.deadlock_told.store(false, Ordering::SeqCst);
         machine.set_locals(std::mem::take(&mut self.locals));
-        let mut here = Here::new(&self.runtime, &self.strand, None, machine);
+        let mut here = Here::new(&self.runtime, &self.strand, None, Box::new(machine));
         let ended = driver::drive(&mut here);
         self.locals = here.machine.take_locals();
         self.strand.forget_interrupt();

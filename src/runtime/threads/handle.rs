@@ -21,27 +21,21 @@ pub enum Joinable {
 
 /// The handles there are to something.
 #[derive(Default)]
-pub struct Handles(Mutex<Weak<Guard>>);
+pub struct Handles(Mutex<Weak<Handle>>);
 
-/// What all handles to one thing hold together.
-struct Guard {
-    of: Joinable,
+/// What the objects of all handles to one thing hold together.
+pub struct Handle {
+    /// What they are of.
+    pub of: Joinable,
     runtime: Weak<Runtime>,
 }
 
-impl Drop for Guard {
+impl Drop for Handle {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.upgrade() {
             self.of.tell_if_lost(&runtime);
         }
     }
-}
-
-/// What the runtime keeps of a handle's object.
-pub struct HandleBody {
-    /// What it is of.
-    pub of: Joinable,
-    _guard: Arc<Guard>,
 }
 
 impl Joinable {
@@ -70,10 +64,10 @@ impl Joinable {
     /// A handle to it, as a value.
     pub fn value(&self, runtime: &Arc<Runtime>) -> Value {
         let mut weak = self.handles().0.lock();
-        let guard = weak.upgrade().unwrap_or_else(|| {
-            let guard = Arc::new(Guard { of: self.clone(), runtime: Arc::downgrade(runtime) });
-            *weak = Arc::downgrade(&guard);
-            guard
+        let handle = weak.upgrade().unwrap_or_else(|| {
+            let handle = Arc::new(Handle { of: self.clone(), runtime: Arc::downgrade(runtime) });
+            *weak = Arc::downgrade(&handle);
+            handle
         });
         drop(weak);
         let (kind, id, name) = match self {
@@ -83,9 +77,7 @@ impl Joinable {
             Joinable::Strand(strand) => (ObjectKind::Thread, strand.id, &strand.name),
             Joinable::Timer(timer) => (ObjectKind::Timer, timer.id, &timer.name),
         };
-        let body = HandleBody { of: self.clone(), _guard: guard };
-        let object = Object::new(Label::new(id, Some(name)), kind, Box::new(body));
-        Value::from(Ref::new(object))
+        Value::from(Ref::new(Object::new(Label::named(id, name.clone()), kind, handle)))
     }
 
     /// How it ended, if it has.
@@ -195,7 +187,7 @@ pub fn was_told(error: &Published) -> bool {
 
 /// What a handle's object is of.
 pub fn of(object: &Object) -> Option<&Joinable> {
-    object.body.downcast_ref::<HandleBody>().map(|body| &body.of)
+    object.body.downcast_ref::<Handle>().map(|handle| &handle.of)
 }
 
 /// The thread or task that a handle's object is of.

@@ -15,7 +15,7 @@ use crate::values::{ErrorKind, Fault, List, Object, Ref, Value, View};
 use crate::vm::{Answer, HostCall, ObjectMethod};
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::sync::Arc;
+
 use std::time::SystemTime;
 
 /// How many processors the program may use.
@@ -24,6 +24,7 @@ pub fn cpu_count() -> usize {
 }
 
 impl Here<'_> {
+    #[inline(never)]
     pub(super) fn host(&mut self, call: HostCall) -> Result<Answer, Stop> {
         let runtime = self.runtime;
         let value = match call {
@@ -104,7 +105,7 @@ impl Here<'_> {
             self.write(Stream::Out, prompt)?;
         }
         runtime.output.flush();
-        let waiter = Arc::new(self.waiter(Vec::new(), WaitKind::Input));
+        let waiter = self.waiter(Vec::new(), WaitKind::Input, |_| {});
         runtime.input.ask(runtime, waiter.clone())?;
         match block(runtime, &waiter, None) {
             Outcome::Acted(_, Ok(Reply::Value(line))) => {

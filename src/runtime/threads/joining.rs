@@ -19,6 +19,7 @@ use std::time::Instant;
 
 impl Here<'_> {
     /// `join x`
+    #[inline(never)]
     pub(super) fn join(&mut self, of: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
         self.check_self_join(of)?;
         if self.act(of, Action::Join, limit)?.is_none() {
@@ -66,6 +67,7 @@ impl Here<'_> {
     }
 
     /// `join a, b, c`
+    #[inline(never)]
     pub(super) fn join_all(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
         for one in of {
             self.check_self_join(one)?;
@@ -105,6 +107,7 @@ impl Here<'_> {
     }
 
     /// `join any`
+    #[inline(never)]
     pub(super) fn join_any(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
         self.blocking_point()?;
         for one in of {
@@ -120,7 +123,7 @@ impl Here<'_> {
         let since = Instant::now();
         let deadline = self.deadline(limit);
         let on = of.iter().map(|one| On::new(one, Action::Join)).collect();
-        let waiter = Arc::new(self.waiter(on, WaitKind::Objects));
+        let waiter = self.waiter(on, WaitKind::Objects, |_| {});
         for (arm, shell) in of.iter().map(|one| shell_of(one)).enumerate() {
             let Some(shell) = shell else { continue };
             let attempt =

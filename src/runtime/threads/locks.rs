@@ -8,7 +8,7 @@ use super::word::WordBody;
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, RwLock, ThreadId};
 use crate::values::{ErrorKind, Fault, Object, ObjectKind, Ref, Value, View, duration_text};
 use crate::vm::{Answer, Limit, Target};
-use std::sync::Arc;
+
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -36,6 +36,7 @@ fn is_owned(kind: ObjectKind) -> bool {
 
 impl Here<'_> {
     /// Takes a lockable.
+    #[inline(never)]
     pub(super) fn acquire(
         &mut self,
         target: &Target,
@@ -95,9 +96,7 @@ impl Here<'_> {
                     Outcome::TimedOut
                 } else {
                     let make = |on, began| {
-                        let mut waiter = self.waiter(vec![on], WaitKind::Objects);
-                        waiter.began = began;
-                        Arc::new(waiter)
+                        self.waiter(vec![on], WaitKind::Objects, |waiter| waiter.began = began)
                     };
                     word.acquire(self.runtime, object, self.strand.id, action, &make, deadline)
                 }
@@ -164,6 +163,7 @@ impl Here<'_> {
     }
 
     /// Gives a lockable back.
+    #[inline(never)]
     pub(super) fn release(
         &mut self,
         target: &Target,

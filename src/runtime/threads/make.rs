@@ -10,6 +10,7 @@ use crate::vm::Make;
 use std::sync::Arc;
 
 /// Makes a primitive.
+#[inline(never)]
 pub fn make(runtime: &Arc<Runtime>, make: Make) -> Value {
     let Make { kind, label, number, with } = make;
     let with = with.map(Published::new);
@@ -56,16 +57,16 @@ fn entered(runtime: &Runtime, object: Object) -> Value {
 }
 
 fn lock(label: Label, kind: ObjectKind, word: WordKind) -> Object {
-    Object::new(label, kind, Box::new(WordBody::new(word)))
+    Object::new(label, kind, Arc::new(WordBody::new(word)))
 }
 
 fn semaphore(label: Label, kind: ObjectKind, permits: Option<i64>, bound: Option<i64>) -> Object {
     let word = permits.unwrap_or(1) as u64;
-    Object::new(label, kind, Box::new(WordBody::new(WordKind::Semaphore { bound }))).with_word(word)
+    Object::new(label, kind, Arc::new(WordBody::new(WordKind::Semaphore { bound }))).with_word(word)
 }
 
 fn shell<P: Primitive + Send + 'static>(label: Label, kind: ObjectKind, state: P) -> Object {
-    Object::new(label, kind, Box::new(Shell::new(state)))
+    Object::new(label, kind, Arc::new(Shell::new(state)))
 }
 
 fn queue(label: Label, kind: ObjectKind, order: QueueOrder, capacity: Option<i64>) -> Object {

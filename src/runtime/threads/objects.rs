@@ -155,6 +155,7 @@ fn may_wait(action: &Action) -> bool {
 
 impl Here<'_> {
     /// Lets an action happen, and answers what it gives.
+    #[inline(never)]
     pub(super) fn act_on(
         &mut self,
         object: &Ref<Object>,
@@ -251,10 +252,10 @@ impl Here<'_> {
         }
         loop {
             let on = On::new(object, action.clone());
-            let mut waiter = self.waiter(vec![on], WaitKind::Objects);
-            waiter.then = then.clone();
-            waiter.began = then.began().unwrap_or(waiter.began);
-            let waiter = Arc::new(waiter);
+            let waiter = self.waiter(vec![on], WaitKind::Objects, |waiter| {
+                waiter.then = then.clone();
+                waiter.began = then.began().unwrap_or(waiter.began);
+            });
             match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
                 Attempt::Acted(result) => return Outcome::Acted(0, result),
                 Attempt::Waits | Attempt::NotReady(_) => {}
@@ -292,6 +293,7 @@ impl Here<'_> {
     }
 
     /// `for x in q`
+    #[inline(never)]
     pub(super) fn next_item(&mut self, queue: &Ref<Object>) -> Result<Answer, Stop> {
         match self.act(queue, Action::Recv, Limit::NONE) {
             Ok(Some(reply)) => Ok(Answer::Value(self.value_of(reply))),
@@ -308,6 +310,7 @@ impl Here<'_> {
     // ---- Barriers ----------------------------------------------------------------------------
 
     /// `barrier b`
+    #[inline(never)]
     pub(super) fn arrive(&mut self, barrier: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
         if let Err(stop) = self.blocking_point() {
             // It was there, and does not come: the others need not wait for it.
@@ -357,6 +360,7 @@ impl Here<'_> {
     }
 
     /// The action of the last to arrive is done.
+    #[inline(never)]
     pub(super) fn depart(&mut self, barrier: &Ref<Object>) -> Result<Answer, Stop> {
         let round = self.acting_round(barrier);
         let reply = self.act_uncancelled(barrier, Action::Depart { round }, Limit::NONE)?;
@@ -364,6 +368,7 @@ impl Here<'_> {
     }
 
     /// The action failed.
+    #[inline(never)]
     pub(super) fn break_barrier(&mut self, barrier: &Ref<Object>) -> Result<Answer, Stop> {
         self.acting_round(barrier);
         self.act_uncancelled(barrier, Action::Break, Limit::NONE)?;

@@ -18,7 +18,7 @@ use crate::source::Place;
 use crate::values::{
     ErrorValue, Fault, Label, List, Object, ObjectKind, Published, Ref, Spawned, Value,
 };
-use crate::vm::{Answer, Calls, Job, Machine};
+use crate::vm::{Answer, Calls, Job};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ pub fn make(
     Object::new(
         label,
         ObjectKind::Pool,
-        Box::new(PoolHandle { pool, runtime: Arc::downgrade(runtime) }),
+        Arc::new(PoolHandle { pool, runtime: Arc::downgrade(runtime) }),
     )
 }
 
@@ -181,7 +181,7 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn work(&mut self) {
         if let Some(init) = self.pool.init.clone() {
-            let job = Job { callee: init, arguments: Vec::new(), name: "init".to_owned() };
+            let job = Job { callee: init, arguments: Vec::new() };
             match self.run(None, job) {
                 Some(Ended::Value(_)) => {}
                 Some(Ended::Failed(error) | Ended::Cancelled(error)) => {
@@ -221,8 +221,7 @@ impl Worker<'_> {
     }
 
     fn run(&mut self, task: Option<&Arc<Strand>>, job: Job) -> Option<Ended> {
-        let mut machine =
-            Machine::new(self.runtime.program.clone(), self.runtime.config.limits, job);
+        let mut machine = driver::machine(self.runtime, job);
         machine.set_locals(std::mem::take(&mut self.locals));
         let mut here = Here::new(self.runtime, self.strand, task, machine);
         let ended = driver::drive(&mut here);

@@ -83,6 +83,7 @@ pub struct Runtime {
     /// Whether a deadlock of the whole program was told in full.
     pub deadlock_told: AtomicBool,
     registry: Mutex<Registry>,
+    unnamed: Unnamed,
     next_id: AtomicU64,
     /// How much there is that the program does not end without: threads, tasks, timers.
     keeping: AtomicUsize,
@@ -103,10 +104,14 @@ struct Registry {
     /// How many threads were started, and how many were alive at once, at most.
     started: u64,
     most_alive: usize,
-    /// How many threads, tasks and timers without a name there were.
-    threads: u64,
-    tasks: u64,
-    timers: u64,
+}
+
+/// How many threads, tasks and timers without a name there were.
+#[derive(Default)]
+struct Unnamed {
+    threads: AtomicU64,
+    tasks: AtomicU64,
+    timers: AtomicU64,
 }
 
 #[derive(Default)]
@@ -151,6 +156,7 @@ impl Runtime {
             started: Instant::now(),
             deadlock_told: AtomicBool::new(false),
             registry: Mutex::default(),
+            unnamed: Unnamed::default(),
             next_id: AtomicU64::new(1),
             keeping: AtomicUsize::new(0),
             failures: Mutex::default(),
@@ -300,23 +306,17 @@ impl Runtime {
 
     /// The name of a thread that was given none.
     pub fn thread_default_name(&self) -> Arc<str> {
-        let mut registry = self.registry.lock();
-        registry.threads += 1;
-        format!("thread-{}", registry.threads).into()
+        numbered("thread-", &self.unnamed.threads)
     }
 
     /// The name of a task that was given none.
     pub fn task_default_name(&self) -> Arc<str> {
-        let mut registry = self.registry.lock();
-        registry.tasks += 1;
-        format!("task-{}", registry.tasks).into()
+        numbered("task-", &self.unnamed.tasks)
     }
 
     /// The number and the name of a timer.
     pub fn next_timer(&self) -> (ThreadId, Arc<str>) {
-        let mut registry = self.registry.lock();
-        registry.timers += 1;
-        (self.next_id(), format!("timer-{}", registry.timers).into())
+        (self.next_id(), numbered("timer-", &self.unnamed.timers))
     }
 
     /// Enters a thread that is about to start, unless there are too many.
@@ -438,6 +438,16 @@ impl Runtime {
     pub(super) fn end_of(self: &Arc<Runtime>, strand: &Arc<Strand>, ended: Option<Ended>) {
         ending::end(self, strand, ended, None);
     }
+}
+
+/// The name of the next of its kind.
+fn numbered(word: &str, before: &AtomicU64) -> Arc<str> {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(before.fetch_add(1, Ordering::Relaxed) + 1);
+    let mut name = String::with_capacity(word.len() + digits.len());
+    name.push_str(word);
+    name.push_str(digits);
+    name.into()
 }
 
 /// The exit status of a run whose time was up.

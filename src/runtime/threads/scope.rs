@@ -156,6 +156,7 @@ impl Scope {
 
 impl Here<'_> {
     /// `scope`
+    #[inline(never)]
     pub(super) fn enter_scope(&mut self, within: Option<i64>) -> Result<Value, Fault> {
         if within.is_some() {
             self.runtime.timers.begin(self.runtime)?;
@@ -181,6 +182,7 @@ impl Here<'_> {
     }
 
     /// The end of a scope whose body has ended, with an error or without.
+    #[inline(never)]
     pub(super) fn exit_scope(
         &mut self,
         error: Option<Value>,
@@ -225,10 +227,10 @@ impl Here<'_> {
         if cancellable {
             self.blocking_point()?;
         }
-        let mut waiter = self.waiter(Vec::new(), WaitKind::Scope);
-        waiter.scope = Some(scope.clone());
-        waiter.cancellable = cancellable;
-        let waiter = Arc::new(waiter);
+        let waiter = self.waiter(Vec::new(), WaitKind::Scope, |waiter| {
+            waiter.scope = Some(scope.clone());
+            waiter.cancellable = cancellable;
+        });
         {
             let mut state = scope.state.lock();
             if state.children.is_empty() {

@@ -12,7 +12,6 @@ use super::waiter::{On, Outcome, WaitKind};
 use crate::primitives::{Action, Misuse, Reply};
 use crate::values::{Object, Ref, Value};
 use crate::vm::{Answer, ArmOn, Limit, SelectArm};
-use std::sync::Arc;
 
 /// An arm that waits for an object.
 struct Arm {
@@ -49,6 +48,7 @@ fn shells(arms: &[Arm]) -> Vec<(*const (), &dyn AnyShell)> {
 
 impl Here<'_> {
     /// Waits for the first of the arms that can go on.
+    #[inline(never)]
     pub(super) fn select(&mut self, arms: Vec<SelectArm>) -> Result<Answer, Stop> {
         self.blocking_point()?;
         let mut after = None;
@@ -78,7 +78,7 @@ impl Here<'_> {
                 return Ok(Answer::Arm(number, Value::NIL));
             }
             let waits = on.iter().map(|arm| On::new(&arm.object, arm.action.clone())).collect();
-            let waiter = Arc::new(self.waiter(waits, WaitKind::Objects));
+            let waiter = self.waiter(waits, WaitKind::Objects, |_| {});
             for (index, arm) in on.iter().enumerate() {
                 let held = held_of(&mut held, arm);
                 held.attempt(

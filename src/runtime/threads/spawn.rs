@@ -8,7 +8,7 @@ use super::pool;
 use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use crate::primitives::Ended;
-use crate::values::{ErrorKind, ErrorValue, Fault, Published, Spawned, Value};
+use crate::values::{ErrorKind, ErrorValue, Fault, Published, Value};
 use crate::vm::{Job, Machine, SpawnRequest};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub fn start(
                 return ending::end(&runtime, &strand, Some(Ended::Failed(error)), after);
             }
             strand.begin();
-            let machine = Machine::new(runtime.program.clone(), runtime.config.limits, job);
+            let machine = driver::machine(&runtime, job);
             let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine));
             ending::end(&runtime, &strand, ended, after);
         }
@@ -83,7 +83,7 @@ pub fn start_first(
         let (runtime, strand) = (runtime.clone(), strand.clone());
         move |_| {
             strand.begin();
-            let ended = driver::drive(&mut Here::new(&runtime, &strand, None, machine()));
+            let ended = driver::drive(&mut Here::new(&runtime, &strand, None, Box::new(machine())));
             runtime.end_of(&strand, ended);
         }
     };
@@ -92,13 +92,13 @@ pub fn start_first(
 
 impl Here<'_> {
     /// `spawn`
+    #[inline(never)]
     pub(super) fn spawn(&mut self, request: SpawnRequest) -> Result<Value, Fault> {
         if let Some(on) = request.pool {
             let task = pool::submit(self, &on, request.job, request.name, &request.place)?;
             return Ok(task);
         }
-        let by = self.strand.name.clone();
-        let spawned = Arc::new(Spawned { by, place: request.place, task: None });
+        let spawned = self.starts(request.place);
         let name = request.name.map_or_else(|| self.runtime.thread_default_name(), Into::into);
         let scope = self.scopes.last().cloned();
         let strand = Strand::new(

@@ -351,10 +351,10 @@ impl TimerBody {
 
 impl Here<'_> {
     /// `timer`
+    #[inline(never)]
     pub(super) fn timer(&mut self, request: TimerRequest) -> Result<Value, Fault> {
         self.runtime.timers.begin(self.runtime)?;
-        let spawned =
-            Arc::new(Spawned { by: self.strand.name.clone(), place: request.place, task: None });
+        let spawned = self.starts(request.place);
         let scope = self.scopes.last().cloned();
         let timer = TimerBody::start(
             self.runtime,
