@@ -158,3 +158,13 @@ fn threads_and_controlled_do_not_meet() {
         }
     }
 }
+
+#[test]
+fn no_macro_writes_on_a_stream() {
+    // They panic where the stream cannot be written.
+    for file in files() {
+        for name in ["print!", "println!", "eprint!", "eprintln!", "dbg!"] {
+            assert!(!mentions(&file.code, name), "{} uses {name}", file.path);
+        }
+    }
+}

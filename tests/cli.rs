@@ -96,8 +96,50 @@ fn a_wrong_command_line_says_what_was_meant() {
     let (_, err, status) = run(&["--color", "sometimes", "x.conc"]);
     assert_eq!(status, 2);
     assert!(err.contains("auto") && err.contains("never"), "{err}");
-    assert_eq!(run(&["check"]).2, 2);
-    assert_eq!(run(&["dump"]).2, 2);
+    for (arguments, message) in [
+        ("check", "FILE… is missing (`conc check --help` tells how it is called)"),
+        ("dump a b", "`b` is one word too many (`conc dump --help` tells how it is called)"),
+        ("-e", "`--eval` wants CODE after it (`conc run --help` tells how it is called)"),
+        ("--color", "`--color` wants WHEN after it (it can be auto, always, never)"),
+        ("run --seed x a", "`--seed` cannot be `x` (it is a whole number, and not below 0)"),
+        ("run --seed 1 --seed 2 a", "`--seed` is given twice"),
+        (
+            "run --max-threads 0 a",
+            "`--max-threads` cannot be `0` (it is a whole number, 1 or more)",
+        ),
+        (
+            "explore --max-schedules 0 a",
+            "`--max-schedules` cannot be `0` (it is a whole number, 1 or more)",
+        ),
+        (
+            "explore --preemptions -1 a",
+            "`--preemptions` cannot be `-1` (it is a whole number, and not below 0)",
+        ),
+        (
+            "run --timeout 5 a",
+            "`--timeout` cannot be `5` (a duration is a number with a unit: 2s, 500ms, 1.5min)",
+        ),
+        ("help chek", "there is no command `chek` (did you mean `check`?)"),
+    ] {
+        let (out, err, status) = run(&arguments.split(' ').collect::<Vec<_>>());
+        assert_eq!((out, err, status), (String::new(), format!("error: {message}\n"), 2));
+    }
+    let (_, err, status) = run(&["--json", "check"]);
+    let report: serde_json::Value = serde_json::from_str(&err).expect("a line is an object");
+    assert_eq!((&report["code"], status), (&"conc::usage".into(), 2));
+    assert_eq!(run(&["-q", "check"]).1, "FILE… is missing\n");
+}
+
+#[test]
+fn a_file_that_is_not_there_may_be_another_or_a_command() {
+    let path = file("near_by.conc", b"print(1)\n");
+    let folder = path.parent().expect("a folder").to_str().expect("a plain path");
+    for name in ["near_by", "nearby.conc"] {
+        let err = run(&[&format!("{folder}/{name}")]).1;
+        assert!(err.contains(&format!("(did you mean `{folder}/near_by.conc`?)")), "{err}");
+    }
+    let err = run(&["exlpore", "x.conc"]).1;
+    assert!(err.contains("cannot read `exlpore`") && err.contains("`conc explore`"), "{err}");
 }
 
 #[test]
@@ -204,6 +246,43 @@ fn a_full_disk_is_told() {
     let output = conc(&["-e", "print(1)"]).stdout(full).output().expect("conc runs");
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(1) && err.contains("standard output"), "{err}");
+    let path = file("full.conc", b"let x = 1\n");
+    let path = path.to_str().expect("a plain path");
+    for arguments in [
+        &["doc"][..],
+        &["doc", "lock"],
+        &["explain"],
+        &["man"],
+        &["completions", "bash"],
+        &["dump", path],
+        &["explore", path],
+        &["--help"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+        let (_, err, status) = told(conc(arguments).stdout(full).output().expect("conc runs"));
+        let message = "error: standard output could not be written: no space left on device\n";
+        assert_eq!((err.as_str(), status), (message, 1), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_standard_error_cannot_take_is_no_panic() {
+    let path = file("full_of_errors.conc", b"var x = 0\nlet t = spawn { x += 1 }\nprint(x)\n");
+    let path = path.to_str().expect("a plain path");
+    for (arguments, expected) in [
+        (&["no_such_file.conc"][..], 2),
+        (&["-e", "print(1"], 2),
+        (&["run", "--bogus"], 2),
+        (&["check", "no_such_file.conc"], 2),
+        (&["run", "--stats", "-e", "nil"], 0),
+        (&["-e", "log(1); raise \"no\""], 1),
+        (&["explore", path], 1),
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+        let output = conc(arguments).stderr(full).output().expect("conc runs");
+        assert_eq!(output.status.code(), Some(expected), "{arguments:?}");
+    }
 }
 
 /// Sends a signal once the script has said that it is ready; what came of it.

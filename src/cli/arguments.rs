@@ -82,11 +82,11 @@ pub struct Limits {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How many threads may be alive at once
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     pub max_threads: usize,
     /// How many calls may be open at once in a thread
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    pub max_depth: u32,
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = depth)]
+    pub max_depth: usize,
 }
 
 #[derive(Args)]
@@ -147,16 +147,16 @@ pub struct Explore {
     #[arg(long, value_name = "D", value_parser = duration)]
     pub budget: Option<Duration>,
     /// How many schedules to run at most
-    #[arg(long, value_name = "N")]
-    pub max_schedules: Option<u64>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = at_least_one)]
+    pub max_schedules: Option<usize>,
     /// Where chance begins, of the strategies and of the script
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     pub seed: u64,
     /// Whether a sleep may take longer than work that takes no time, and a limit run out before it
     #[arg(long, value_name = "HOW", default_value = "free")]
     pub time: Time,
     /// Leave out schedules with more switches away from a thread that could have gone on
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub preemptions: Option<usize>,
     /// Tell every output that the script can have
     #[arg(long)]
@@ -213,6 +213,16 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)))
 }
 
+/// A number that counts what there must be one of.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "it is a whole number, 1 or more".to_owned())
+}
+
+fn depth(text: &str) -> Result<usize, String> {
+    let depth = text.parse().ok().filter(|n| (1..=10_000_000).contains(n));
+    depth.ok_or_else(|| "it is a whole number from 1 to 10,000,000".to_owned())
+}
+
 /// The command line with the command that was meant, where none is said: `conc FILE` is `conc run FILE`.
 pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
@@ -229,7 +239,10 @@ pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
             _ => break,
         }
     }
-    words.insert(at.min(words.len()), "run".into());
+    // Where an option lacks its value, `run` is not to become it.
+    if at <= words.len() {
+        words.insert(at, "run".into());
+    }
     words
 }
 

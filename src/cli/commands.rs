@@ -1,13 +1,15 @@
 //! What the commands do.
 
-use super::arguments::{Dump, Limits, Repl, Run};
+use super::arguments::{Cli, Dump, Limits, Repl, Run};
 use super::show::Show;
+use super::streams::{print, tell};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::repl;
 use crate::runtime::threads::{Config, Output, Standard, plain};
 use crate::session::{Given, Session, tree};
 use crate::vm;
-use std::io::{IsTerminal, Read, Write};
+use clap::{Command, CommandFactory};
+use std::io::{IsTerminal, Read};
 
 /// The script cannot be read or compiled, or the command line is wrong.
 pub const REFUSED: i32 = 2;
@@ -15,7 +17,10 @@ pub const REFUSED: i32 = 2;
 /// A script, or standard input.
 pub fn given(file: &str) -> Result<Given, Report> {
     if file != "-" {
-        return Given::file(file);
+        return Given::file(file).map_err(|report| match meant_instead_of(file) {
+            Some(meant) => report.help(format!("did you mean `{meant}`?")),
+            None => report,
+        });
     }
     let mut bytes = Vec::new();
     match std::io::stdin().lock().read_to_end(&mut bytes) {
@@ -25,6 +30,30 @@ pub fn given(file: &str) -> Result<Given, Report> {
             Err(Report::error(Code::Unreadable, message))
         }
     }
+}
+
+/// What was likely meant by the name of a file that is not there: one beside it, or a command.
+fn meant_instead_of(file: &str) -> Option<String> {
+    let path = std::path::Path::new(file);
+    if path.exists() {
+        return None;
+    }
+    let folder = &file[..file.rfind('/').map_or(0, |slash| slash + 1)];
+    let entries = std::fs::read_dir(if folder.is_empty() { "." } else { folder });
+    let names = entries.into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let scripts = names.filter_map(|name| name.into_string().ok());
+    let scripts: Vec<String> = scripts.filter(|name| name.ends_with(".conc")).collect();
+    let wanted = &file[folder.len()..];
+    let longer = format!("{wanted}.conc");
+    let near = match scripts.contains(&longer) {
+        true => Some(longer.as_str()),
+        false => nearest(wanted, scripts.iter().map(String::as_str)),
+    };
+    if let Some(near) = near {
+        return Some(format!("{folder}{near}"));
+    }
+    let cli = Cli::command();
+    nearest(file, cli.get_subcommands().map(Command::get_name)).map(|near| format!("conc {near}"))
 }
 
 /// `conc run`
@@ -64,12 +93,13 @@ pub fn run(run: Run, show: Show) -> i32 {
     match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
         Ok(status) => {
             if let Some(stats) = &status.stats {
-                eprint!("{}", show.stats(stats));
+                tell(&show.stats(stats));
             }
             status.code
         }
         Err(error) => {
-            eprintln!("error: the system gives no thread: {}", plain(&error));
+            let message = format!("the system gives no thread: {}", plain(&error));
+            tell(&show.text(&Report::error(Code::Unreadable, message)));
             1
         }
     }
@@ -77,7 +107,7 @@ pub fn run(run: Run, show: Show) -> i32 {
 
 fn config(limits: &Limits, show: Show) -> Config {
     Config {
-        limits: vm::Limits { depth: limits.max_depth as usize, ..vm::Limits::default() },
+        limits: vm::Limits { depth: limits.max_depth, ..vm::Limits::default() },
         max_threads: limits.max_threads,
         seed: limits.seed,
         timeout: None,
@@ -156,11 +186,7 @@ pub fn dump(dump: &Dump, show: &Show) -> i32 {
         if dump.ast { tree(&given) } else { Session::default().bytecode(&given) }
     });
     match text {
-        Ok(text) => {
-            // Nobody need read it to the end.
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            0
-        }
+        Ok(text) => print(text.as_bytes(), 0, show),
         Err(reports) => show.refuse(&reports),
     }
 }
@@ -168,7 +194,7 @@ pub fn dump(dump: &Dump, show: &Show) -> i32 {
 impl Show {
     fn tell(&self, reports: &[Report]) {
         for report in reports {
-            eprint!("{}", self.text(report));
+            tell(&self.text(report));
         }
     }
 

@@ -33,14 +33,14 @@ pub fn doc(doc: &Doc, show: &Show) -> i32 {
             let message = format!("the reference has no word `{word}`");
             return show.refuse(&[Report::error(Code::Usage, message)]);
         }
-        return page(&found(&hits, show.page()));
+        return page(&found(&hits, show.page()), show);
     }
     if doc.topic.is_empty() {
-        return page(&contents(show.page()));
+        return page(&contents(show.page()), show);
     }
     let name = doc.topic.join(" ");
     match find(&name) {
-        Some(topic) => page(&render(topic.text, show.page())),
+        Some(topic) => page(&render(topic.text, show.page()), show),
         None => show.refuse(&[unknown_topic(&name)]),
     }
 }
@@ -56,9 +56,9 @@ fn unknown_topic(name: &str) -> Report {
 
 /// `conc explain`
 pub fn explain(explain: &Explain, show: &Show) -> i32 {
-    let Some(name) = &explain.code else { return page(&codes(show.page())) };
+    let Some(name) = &explain.code else { return page(&codes(show.page()), show) };
     let meant = match code_named(name) {
-        Ok(code) => return page(&render(explanation(code), show.page())),
+        Ok(code) => return page(&render(explanation(code), show.page()), show),
         Err(meant) => meant,
     };
     let report = Report::error(Code::Usage, format!("there is no code `{name}`"));

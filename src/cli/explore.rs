@@ -6,10 +6,11 @@ use super::explored::told;
 use super::json;
 use super::save::save;
 use super::show::Show;
+use super::streams::print;
 use crate::explore::{Options, Schedule, Verdict, Which, hash};
 use crate::runtime::controlled::{self, Choice, Config, Input};
 use crate::session::Session;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
         which: which(explore.strategy),
         budget: explore.budget.unwrap_or(Duration::from_secs(30)),
         after_finding: explore.budget.unwrap_or(Duration::from_millis(500)),
-        most_runs: explore.max_schedules,
+        most_runs: explore.max_schedules.map(|n| n as u64),
         seed: explore.seed,
         preemptions: explore.preemptions,
         outcomes: explore.outcomes,
@@ -60,9 +61,8 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
     } else {
         told(&explored, explore, &given, &saved, &show.on_stdout())
     };
-    // Nobody need read it to the end.
-    let _ = std::io::stdout().lock().write_all(told.as_bytes());
-    if explored.verdict == Verdict::Found { FOUND } else { 0 }
+    let status = if explored.verdict == Verdict::Found { FOUND } else { 0 };
+    print(told.as_bytes(), status, show)
 }
 
 /// What runs of an exploration may use.

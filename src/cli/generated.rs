@@ -2,10 +2,10 @@
 
 use super::arguments::Cli;
 use super::show::Show;
+use super::streams::print;
 use crate::diagnostics::{Code, Report, nearest};
 use clap::{Arg, Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
-use std::io::Write;
 
 #[derive(Args)]
 pub struct Completions {
@@ -21,13 +21,13 @@ pub struct Man {
 }
 
 /// `conc completions`
-pub fn completions(completions: &Completions) -> i32 {
+pub fn completions(completions: &Completions, show: &Show) -> i32 {
     // Where a command may stand, a script may stand as well.
     let script = Arg::new("FILE").help("The script to run").value_hint(ValueHint::FilePath);
     let mut cli = Cli::command().subcommand_required(false).arg(script);
     let mut out = Vec::new();
     clap_complete::generate(completions.shell, &mut cli, "conc", &mut out);
-    print(&out)
+    print(&out, 0, show)
 }
 
 /// `conc man`
@@ -43,7 +43,7 @@ pub fn man(man: &Man, show: &Show) -> i32 {
     };
     let mut out = Vec::new();
     match clap_mangen::Man::new(page).render(&mut out) {
-        Ok(()) => print(&out),
+        Ok(()) => print(&out, 0, show),
         Err(error) => {
             let message = format!("no page can be made: {error}");
             show.refuse(&[Report::error(Code::Output, message)])
@@ -57,10 +57,4 @@ fn unknown_command(name: &str, cli: &Command) -> Report {
         Some(near) => report.help(format!("did you mean `{near}`?")),
         None => report.help("`conc --help` tells the commands"),
     }
-}
-
-fn print(text: &[u8]) -> i32 {
-    // Nobody need read it to the end.
-    let _ = std::io::stdout().lock().write_all(text);
-    0
 }

@@ -8,10 +8,12 @@ mod explore;
 mod explored;
 mod generated;
 mod json;
+mod mistakes;
 mod pager;
 mod replay;
 mod save;
 mod show;
+mod streams;
 mod table;
 
 use arguments::{Cli, Command};
@@ -23,12 +25,10 @@ use show::Show;
 pub fn main() -> i32 {
     show::tell_of_bugs();
     allocator::grow_in_large_steps();
-    let cli = match Cli::try_parse_from(arguments::with_command(std::env::args_os())) {
+    let words = arguments::with_command(std::env::args_os());
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code();
-        }
+        Err(error) => return mistakes::refuse(&error, &words),
     };
     let show = Show::new(&cli.common);
     match cli.command {
@@ -38,7 +38,7 @@ pub fn main() -> i32 {
         Command::Dump(dump) => commands::dump(&dump, &show),
         Command::Doc(doc) => doc::doc(&doc, &show),
         Command::Explain(explain) => doc::explain(&explain, &show),
-        Command::Completions(completions) => generated::completions(&completions),
+        Command::Completions(completions) => generated::completions(&completions, &show),
         Command::Man(man) => generated::man(&man, &show),
         Command::Explore(explore) => explore::explore(&explore, &show),
         Command::Replay(replay) => replay::replay(&replay, &show),

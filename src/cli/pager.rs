@@ -1,5 +1,7 @@
 //! Texts that may be longer than the screen.
 
+use super::show::Show;
+use super::streams::print;
 use signal_hook::consts::SIGINT;
 use std::io::{IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
@@ -9,15 +11,12 @@ use std::sync::atomic::AtomicBool;
 /// The status by which the shell says that there is no such command.
 const NOT_FOUND: i32 = 127;
 
-/// Shows a text on standard output, through a pager if that is a terminal and the text does not fit; the exit
-/// status, which is always that of success.
-pub fn page(text: &str) -> i32 {
+/// Shows a text on standard output, through a pager if that is a terminal and the text does not fit; the exit status.
+pub fn page(text: &str, show: &Show) -> i32 {
     if is_longer_than_screen(text) && through_pager(text).is_ok() {
         return 0;
     }
-    // Nobody need read it to the end.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    0
+    print(text.as_bytes(), 0, show)
 }
 
 fn is_longer_than_screen(text: &str) -> bool {

@@ -4,6 +4,7 @@ use super::arguments::Replay;
 use super::commands::given;
 use super::json;
 use super::show::Show;
+use super::streams::print;
 use super::table::Table;
 use crate::diagnostics::{Code, Report};
 use crate::explore::{Replayed, Schedule, hash};
@@ -11,7 +12,7 @@ use crate::runtime::controlled::{Config, Input};
 use crate::session::Session;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Read, Write as _};
+use std::io::{IsTerminal, Read, Write};
 use std::sync::Arc;
 
 /// `conc replay`
@@ -63,15 +64,14 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         let show = show.on_stdout();
         let table = Table::new(&replayed.table, show.style());
         if replay.step && std::io::stdin().is_terminal() {
-            walk(&table);
+            // Nobody need see it to the end.
+            let _ = walk(&table, &mut std::io::stdout());
         } else {
             out = table.to_string();
         }
         add_end(&mut out, &replayed, &show);
     }
-    // Nobody need read it to the end.
-    let _ = std::io::stdout().lock().write_all(out.as_bytes());
-    failed
+    print(out.as_bytes(), failed, show)
 }
 
 /// What was printed, and what went wrong.
@@ -91,28 +91,35 @@ fn add_end(out: &mut String, replayed: &Replayed, show: &Show) {
 const INTERRUPT: u8 = 3;
 
 /// Shows the table row by row: a key goes on, `q` shows no more of it.
-fn walk(table: &Table) {
+fn walk(table: &Table, out: &mut impl Write) -> std::io::Result<()> {
     let stdin = std::io::stdin();
-    let Ok(before) = tcgetattr(&stdin) else { return print!("{table}") };
+    let Ok(before) = tcgetattr(&stdin) else { return write!(out, "{table}") };
     let mut keys = before.clone();
     keys.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
     let _ = tcsetattr(&stdin, OptionalActions::Now, &keys);
-    print!("{}", table.head);
+    let walked = walk_keys(table, out);
+    let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
+    walked
+}
+
+/// The same, when keys come one by one.
+fn walk_keys(table: &Table, out: &mut impl Write) -> std::io::Result<()> {
+    write!(out, "{}", table.head)?;
     let hint = format!("step {{}} of {}: a key goes on, `q` ends", table.rows.len());
     for (at, row) in table.rows.iter().enumerate() {
-        print!("{row}");
+        write!(out, "{row}")?;
         if at + 1 == table.rows.len() {
             break;
         }
         // The hint gives way to the next row.
-        print!("{}", hint.replace("{}", &(at + 1).to_string()));
-        let _ = std::io::stdout().flush();
+        write!(out, "{}", hint.replace("{}", &(at + 1).to_string()))?;
+        out.flush()?;
         let mut key = [0];
-        let read = stdin.lock().read(&mut key);
-        print!("\r\x1b[K");
+        let read = std::io::stdin().lock().read(&mut key);
+        write!(out, "\r\x1b[K")?;
         if !matches!(read, Ok(1)) || key[0] == b'q' || key[0] == INTERRUPT {
             break;
         }
     }
-    let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! How reports are shown.
 
 use super::arguments::{Color, Common};
+use super::streams::tell;
 use crate::diagnostics::{Code, Report, Style, json_line, json_of, render};
 use crate::runtime::threads::Stats;
 use std::io::IsTerminal;
@@ -117,7 +118,7 @@ pub fn tell_of_bugs() {
             .unwrap_or_default();
         let report = Report::error(Code::Bug, format!("a mistake of conc's own: {message}{place}"))
             .help("please report it, with the script that led to it");
-        eprint!("{}", render(&report, Style::PLAIN));
+        tell(&render(&report, Style::PLAIN));
         std::process::exit(101);
     }));
 }

@@ -46,7 +46,8 @@ pub fn run(options: Options) -> i32 {
             shell.leave()
         }
         Err(error) => {
-            eprintln!("error: the prompt cannot be started: {error}");
+            let message = format!("error: the prompt cannot be started: {error}\n");
+            let _ = std::io::stderr().write_all(message.as_bytes());
             1
         }
     };
