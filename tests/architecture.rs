@@ -25,11 +25,12 @@ const ROOMS: [&str; 17] = [
 ];
 
 /// A crate, and the only rooms or files that may name it.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("rustyline", &["repl/"]),
     ("miette", &["diagnostics/render.rs"]),
     ("serde_json", &["diagnostics/json.rs", "cli/json.rs"]),
     ("strsim", &["diagnostics/nearest.rs"]),
+    ("unicode_width", &["cli/table.rs"]),
     ("pest", &["syntax/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/generated.rs"]),
@@ -37,7 +38,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("pulldown_cmark", &["reference/render.rs"]),
     ("parking_lot", &["runtime/threads/"]),
     ("crossbeam_channel", &["runtime/threads/"]),
-    ("signal_hook", &["runtime/threads/signals.rs", "cli/pager.rs"]),
+    ("signal_hook", &["runtime/threads/signals.rs", "cli/pager.rs", "cli/explore.rs"]),
     ("hashbrown", &["values/map.rs"]),
     ("itoa", &["runtime/threads/runtime.rs"]),
     ("libc", &["cli/allocator.rs"]),

@@ -460,6 +460,44 @@ assert x == 2
     std::fs::write(&path, script.replace("== 2", "== 3")).expect("a file");
     let (_, err, status) = run(&["replay", &schedule]);
     assert!(status == 2 && err.contains("has changed since"), "{err}");
+    let whole = std::fs::read_to_string(&schedule).expect("it was saved");
+    std::fs::write(&schedule, &whole[..whole.len() / 2]).expect("a file");
+    let (_, err, status) = run(&["replay", &schedule]);
+    assert!(status == 2 && err.ends_with(": its end is missing\n"), "{err}");
+    std::fs::write(&schedule, b"\xff\xfe").expect("a file");
+    let (_, err, status) = run(&["replay", &schedule]);
+    assert!(status == 2 && err.ends_with(": it is no schedule of conc's\n"), "{err}");
+    let (_, err, status) = run(&["replay", folder]);
+    assert!(status == 2 && err.ends_with(": it is a directory\n"), "{err}");
+}
+
+#[test]
+fn what_was_found_is_told_though_it_cannot_be_saved() {
+    let path = file("unsaved.conc", b"let e = Event()\nwait e\n");
+    let name = path.to_str().expect("a path");
+    // A file stands where the directory would be.
+    let (out, err, status) = run(&["explore", name, "--save", name]);
+    assert!(out.starts_with("found: 1 thing goes wrong in "), "{out}");
+    assert!(status == 2 && err.starts_with("error: cannot save schedules in "), "{err}");
+}
+
+#[test]
+fn an_exploration_that_is_interrupted_tells_what_it_has_seen() {
+    let script = "let m = Lock()
+var x = 0
+join (0..6).map(fn(i) { spawn { for _ in 0..5 { lock m { x += 1 } } } })
+";
+    let path = file("too_much.conc", script.as_bytes());
+    let child = conc(&["explore", "--budget", "60s", path.to_str().expect("a path")])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("conc runs");
+    std::thread::sleep(Duration::from_secs(1));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+    let (out, _, status) = told(child.wait_with_output().expect("it ends"));
+    assert!(out.starts_with("bounded: nothing went wrong") && status == 130, "{status} {out}");
+    assert!(out.ends_with("but it was interrupted\n"), "{out}");
 }
 
 /// The pieces of code in the README's text.

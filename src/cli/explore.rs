@@ -4,18 +4,23 @@ use super::arguments::{Explore, Strategy, Time};
 use super::commands::given;
 use super::explored::told;
 use super::json;
-use super::save::save;
+use super::save::{Saved, save};
 use super::show::Show;
 use super::streams::print;
 use crate::explore::{Options, Schedule, Verdict, Which, hash};
 use crate::runtime::controlled::{self, Choice, Config, Input};
 use crate::session::Session;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::{register, register_conditional_shutdown};
 use std::io::{BufRead, IsTerminal};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Something goes wrong in some interleaving.
 const FOUND: i32 = 1;
+/// It was interrupted before it came to anything.
+const INTERRUPTED: i32 = 130;
 
 /// `conc explore`
 pub fn explore(explore: &Explore, show: &Show) -> i32 {
@@ -30,7 +35,13 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
     };
     let mut config = config(explore.args.clone(), time(explore.time), explore.seed);
     config.prints = explore.outcomes;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    // The first Ctrl-C has what was seen so far told, a second one ends the process. If no handler can be set, the first
+    // does.
+    let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&interrupted));
+    let _ = register(SIGINT, Arc::clone(&interrupted));
     let options = Options {
+        interrupted: Arc::clone(&interrupted),
         which: which(explore.strategy),
         budget: explore.budget.unwrap_or(Duration::from_secs(30)),
         after_finding: explore.budget.unwrap_or(Duration::from_millis(500)),
@@ -52,17 +63,22 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
         known: explored.discovered,
         choices: choices.to_vec(),
     };
-    let saved = match save(explore.save.as_deref(), &explored, &schedule) {
-        Ok(saved) => saved,
-        Err(report) => return show.refuse(&[report]),
+    let (saved, refused) = match save(explore.save.as_deref(), &explored, &schedule) {
+        Ok(saved) => (saved, None),
+        Err(report) => (Saved::default(), Some(report)),
     };
     let told = if show.is_json() {
         json::explored(&explored, &saved, given.source.name())
     } else {
         told(&explored, explore, &given, &saved, &show.on_stdout())
     };
-    let status = if explored.verdict == Verdict::Found { FOUND } else { 0 };
-    print(told.as_bytes(), status, show)
+    let status = match explored.verdict {
+        Verdict::Found => FOUND,
+        _ if interrupted.load(Ordering::Relaxed) => INTERRUPTED,
+        _ => 0,
+    };
+    let status = print(told.as_bytes(), status, show);
+    refused.map_or(status, |report| show.refuse(&[report]))
 }
 
 /// What runs of an exploration may use.

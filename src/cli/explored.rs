@@ -68,10 +68,11 @@ fn headline(explored: &Explored, explore: &Explore, name: &str) -> String {
 
 /// In how many of the schedules.
 fn share(explored: &Explored, runs: u64) -> String {
-    let whole = if explored.complete { "" } else { " that were run" };
     if runs == explored.runs {
+        let whole = if explored.complete { "" } else { " that was run" };
         return format!("in every schedule{whole}");
     }
+    let whole = if explored.complete { "" } else { " that were run" };
     format!("in {} of the {}{whole}", counted(runs, ""), counted(explored.runs, "schedule"))
 }
 
@@ -82,7 +83,8 @@ fn add_example(
     saved: Option<&String>,
     show: &Show,
 ) {
-    if let Some(example) = example {
+    // Where threads do not meet, there is nothing to show of how.
+    if let Some(example) = example.filter(|example| !example.rows.is_empty()) {
         let _ = writeln!(out, "\n{}", caption(example));
         let _ = write!(out, "{}", Table::new(example, show.style()).shortened());
     }

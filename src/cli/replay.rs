@@ -23,6 +23,10 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
     };
     let text = match std::fs::read_to_string(&replay.file) {
         Ok(text) => text,
+        Err(_) if replay.file.is_dir() => return refuse("it is a directory".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            return refuse("it is no schedule of conc's".to_owned());
+        }
         Err(error) => return refuse(crate::runtime::threads::plain(&error)),
     };
     let schedule = match Schedule::parse(&text) {
@@ -114,10 +118,11 @@ fn walk_keys(table: &Table, out: &mut impl Write) -> std::io::Result<()> {
         // The hint gives way to the next row.
         write!(out, "{}", hint.replace("{}", &(at + 1).to_string()))?;
         out.flush()?;
-        let mut key = [0];
+        // A key may be of several bytes, as an arrow is.
+        let mut key = [0; 16];
         let read = std::io::stdin().lock().read(&mut key);
         write!(out, "\r\x1b[K")?;
-        if !matches!(read, Ok(1)) || key[0] == b'q' || key[0] == INTERRUPT {
+        if !matches!(read, Ok(1..)) || key[0] == b'q' || key[0] == INTERRUPT {
             break;
         }
     }

@@ -28,6 +28,8 @@ pub struct Row {
     /// The line of the script, from 1, and its text; none for what is not in the script.
     pub line: usize,
     pub text: String,
+    /// Where in that text the step stands, in characters.
+    pub column: usize,
     /// What the steps did: `reads 100`, `takes guard`.
     pub notes: Vec<String>,
     /// Whether the thread before it could have gone on.
@@ -89,12 +91,14 @@ pub(super) fn of_schedule(
             columns.push(step.actor);
             columns.len() - 1
         });
-        let (line, text) = match &step.place {
+        let (line, text, column) = match &step.place {
             Some(place) => {
-                let (line, _) = place.source.position(place.span.start);
-                (line, without_comment(place.source.line_text(line)).to_owned())
+                let (line, column) = place.source.position(place.span.start);
+                let whole = place.source.line_text(line);
+                let blanks = whole.chars().take_while(|c| c.is_whitespace()).count();
+                (line, without_comment(whole).to_owned(), (column - 1).saturating_sub(blanks))
             }
-            None => (0, String::new()),
+            None => (0, String::new(), 0),
         };
         let note = step.note();
         match table.rows.last_mut() {
@@ -103,6 +107,7 @@ pub(super) fn of_schedule(
                 thread,
                 line,
                 text,
+                column,
                 notes: note.into_iter().collect(),
                 preempts: std::mem::take(&mut preempts),
             }),

@@ -19,6 +19,7 @@ use super::strategy::{Coverage, Strategy};
 use crate::runtime::controlled::{Config, Discovered};
 use crate::vm::{Program, UnitId};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The first look at a script before samples are taken: most small ones are done by then.
@@ -50,7 +51,7 @@ pub fn explore(
         course.explorer.start_over(course.discovered.take().unwrap_or(told));
     };
     let mut explorer = course.explorer;
-    let missing = missing(&explorer.seen, options.most_steps, turn, coverage);
+    let missing = missing(&explorer.seen, options, turn, coverage);
     let outcomes = &mut explorer.seen.outcomes;
     outcomes.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.output.cmp(&b.output)));
     if options.minimize {
@@ -125,7 +126,8 @@ impl Course<'_> {
     }
 
     fn stop_after(&self, time: Duration) -> Stop {
-        let stop = Stop::after(time, self.explorer.options.after_finding);
+        let Options { after_finding, interrupted, .. } = &self.explorer.options;
+        let stop = Stop::after(time, *after_finding, interrupted);
         if !self.explorer.seen.findings.is_empty() {
             stop.found();
         }
@@ -186,7 +188,8 @@ impl Course<'_> {
 
     /// All classes of schedules; after a first look, samples too.
     fn all(&mut self, dpor: &mut Dpor) -> Turn {
-        let look = Stop::after(self.left().min(FIRST_LOOK), Duration::MAX);
+        let interrupted = Arc::clone(&self.explorer.options.interrupted);
+        let look = Stop::after(self.left().min(FIRST_LOOK), Duration::MAX, &interrupted);
         let first = self.explorer.lead(dpor, &look, self.runs_left());
         // A run that was cut may hide those that differ only in what would have come after.
         let is_whole = first == Turn::Done && self.explorer.seen.cut == 0;
@@ -210,7 +213,8 @@ impl Course<'_> {
     fn search_and_sample(&mut self, dpor: &mut Dpor, share: Duration) -> Turn {
         let Options { seed, cores, after_finding, .. } = self.explorer.options;
         let stop = self.stop_after(self.left());
-        let before = (cores < 2).then(|| Stop::after(share, after_finding));
+        let interrupted = Arc::clone(&self.explorer.options.interrupted);
+        let before = (cores < 2).then(|| Stop::after(share, after_finding, &interrupted));
         let most_runs = self.runs_left();
         let samples = Samples::new(&SAMPLES, seed, most_runs, before.as_ref().unwrap_or(&stop));
         let mut sampled = Vec::new();
@@ -253,14 +257,18 @@ impl Course<'_> {
 }
 
 /// What was not looked at.
-fn missing(seen: &Seen, most_steps: usize, turn: Turn, coverage: Coverage) -> Option<String> {
+fn missing(seen: &Seen, options: &Options, turn: Turn, coverage: Coverage) -> Option<String> {
     let mut missing = Vec::new();
     match turn {
+        Turn::OutOfTime if options.interrupted.load(Ordering::Relaxed) => {
+            missing.push("it was interrupted".to_owned());
+        }
         Turn::OutOfTime if coverage != Coverage::Sample => {
             missing.push("not all schedules were looked at in the time that there was".to_owned());
         }
         Turn::OutOfRuns if coverage != Coverage::Sample => {
-            missing.push(format!("no more than {} schedules were to be run", seen.runs));
+            let schedules = if seen.runs == 1 { "schedule was" } else { "schedules were" };
+            missing.push(format!("no more than {} {schedules} to be run", seen.runs));
         }
         _ => {}
     }
@@ -275,7 +283,7 @@ fn missing(seen: &Seen, most_steps: usize, turn: Turn, coverage: Coverage) -> Op
             some => format!("{some} of the {runs} runs"),
         };
         let verb = if seen.cut == runs { "ended" } else { "did not end" };
-        let within = format!("within {most_steps} steps, or computed too long in one");
+        let within = format!("within {} steps, or computed too long in one", options.most_steps);
         missing.push(format!("{cut} {verb} {within}"));
     }
     (!missing.is_empty()).then(|| missing.join("; "))

@@ -1,5 +1,7 @@
 //! How to explore.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Which strategy leads.
@@ -48,6 +50,8 @@ pub struct Options {
     pub minimize: bool,
     /// How many cores may be used. What is told of so many schedules does not depend on it.
     pub cores: usize,
+    /// Set by who wants no more to be looked for: what was seen so far is told.
+    pub interrupted: Arc<AtomicBool>,
 }
 
 impl Default for Options {
@@ -63,6 +67,7 @@ impl Default for Options {
             outcomes: false,
             minimize: true,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
+            interrupted: Arc::default(),
         }
     }
 }

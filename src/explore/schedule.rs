@@ -39,6 +39,8 @@ const NAMES: [(&str, Part); 5] = [
 ];
 
 const FIRST_LINE: &str = "conc schedule 1";
+/// So that half a file is not taken for a shorter schedule.
+const LAST_LINE: &str = "end";
 
 /// What tells scripts apart, by the texts of their files.
 #[must_use]
@@ -99,6 +101,9 @@ impl Schedule {
             known: Discovered::default(),
             choices: Vec::new(),
         };
+        if text.lines().last() != Some(LAST_LINE) {
+            return Err(refused("its end is missing"));
+        }
         for line in lines.filter(|line| !line.is_empty()) {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
@@ -110,7 +115,9 @@ impl Schedule {
                 "arg" => schedule.args.push(unescaped(rest)),
                 "input" => schedule.input.push(unescaped(rest)),
                 "time" if rest == "strict" => schedule.time = Time::Strict,
-                "time" => {}
+                "time" if rest == "free" => schedule.time = Time::Free,
+                "time" => return Err(Refused(format!("time cannot be `{rest}`"))),
+                LAST_LINE => break,
                 "seed" => {
                     schedule.seed = rest.parse().map_err(|_| refused("its seed is no number"))?;
                 }
@@ -177,7 +184,7 @@ impl fmt::Display for Schedule {
             }
             writeln!(f)?;
         }
-        Ok(())
+        writeln!(f, "{LAST_LINE}")
     }
 }
 
@@ -209,9 +216,15 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for text in
-            ["", "hello", "conc schedule 2\n", "conc schedule 1\nsteps x", "conc schedule 1\nfoo 1"]
-        {
+        for text in [
+            "",
+            "hello",
+            "conc schedule 2\nend\n",
+            "conc schedule 1\nsteps x\nend\n",
+            "conc schedule 1\nfoo 1\nend\n",
+            "conc schedule 1\ntime soon\nend\n",
+            "conc schedule 1\nsteps 1 2\n",
+        ] {
             assert!(Schedule::parse(text).is_err(), "{text}");
         }
     }

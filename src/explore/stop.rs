@@ -1,6 +1,7 @@
 //! When an exploration is to stop.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A moment that all who explore together look at. It may come nearer, and never goes away.
@@ -10,14 +11,17 @@ pub struct Stop {
     after_finding: Duration,
     /// The moment, in nanoseconds since `begun`.
     moment: AtomicU64,
+    /// Whether somebody wants it to stop at once.
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Stop {
     /// So long from now; sooner, if something is found.
     #[must_use]
-    pub fn after(time: Duration, after_finding: Duration) -> Stop {
+    pub fn after(time: Duration, after_finding: Duration, interrupted: &Arc<AtomicBool>) -> Stop {
         let moment = AtomicU64::new(nanoseconds(time));
-        Stop { begun: Instant::now(), after_finding, moment }
+        let interrupted = Arc::clone(interrupted);
+        Stop { begun: Instant::now(), after_finding, moment, interrupted }
     }
 
     /// Something was found.
@@ -33,7 +37,8 @@ impl Stop {
     /// Whether the moment has come.
     #[must_use]
     pub fn is_reached(&self) -> bool {
-        nanoseconds(self.begun.elapsed()) >= self.moment.load(Ordering::Relaxed)
+        self.interrupted.load(Ordering::Relaxed)
+            || nanoseconds(self.begun.elapsed()) >= self.moment.load(Ordering::Relaxed)
     }
 
     fn come_to(&self, time: Duration) {
