@@ -1,4 +1,5 @@
 //! Runtimes: what lets a machine's requests happen.
 
 pub mod controlled;
+mod cure;
 pub mod threads;

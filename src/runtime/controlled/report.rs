@@ -5,6 +5,7 @@ use super::thing::{Body, State, body};
 use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
+use crate::runtime::cure::take_at_once;
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 use std::sync::atomic::Ordering;
 
@@ -157,14 +158,17 @@ pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
     for strand in circle.iter().take(MOST_THREADS) {
         report = report.with(part_of(world, *strand));
     }
-    let locks = |strand: &&usize| {
-        let waits = world.waits_on(**strand);
-        waits.iter().any(|(object, _)| matches!(object.kind, ObjectKind::Lock | ObjectKind::RLock))
+    let lock = |strand: &usize| {
+        let mut waits = world.waits_on(*strand).into_iter();
+        let found =
+            waits.find(|(object, _)| matches!(object.kind, ObjectKind::Lock | ObjectKind::RLock));
+        found.map(|(object, _)| object)
     };
-    if circle.len() > 1 && circle.iter().filter(locks).count() == circle.len() {
-        report = report.help(
-            "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock",
-        );
+    if let Some(locks) = circle.iter().map(lock).collect::<Option<Vec<_>>>()
+        && locks.len() > 1
+    {
+        report = report
+            .help(take_at_once(&mut locks.iter().map(|lock| &lock.label).collect::<Vec<_>>()));
     }
     deadlock(&message, report)
 }

@@ -1,11 +1,12 @@
 //! What would help against a deadlock.
 
 use crate::primitives::{Action, Barrier, Condition};
+use crate::runtime::cure::take_at_once;
 use crate::runtime::threads::handle;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::shell::Shell;
 use crate::runtime::threads::waiter::{WaitKind, Waiter};
-use crate::values::{Object, ObjectKind, Ref};
+use crate::values::{Label, Object, ObjectKind, Ref};
 use std::sync::Arc;
 
 /// Against a circle of threads which wait for one another.
@@ -17,9 +18,10 @@ pub fn of_circle(circle: &[Arc<Waiter>]) -> Vec<String> {
         circle.iter().partition(|waiter| waiter.on.iter().any(|on| is_lock(on.object())));
     let cure = match (locks.as_slice(), joins.as_slice()) {
         ([_], []) => return Vec::new(),
-        (_, []) => {
-            "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock"
-                .to_owned()
+        (locks, []) => {
+            let objects: Vec<&Ref<Object>> =
+                locks.iter().flat_map(|waiter| waiter.on.iter().map(|on| on.object())).collect();
+            take_at_once(&mut labels(&objects))
         }
         ([], _) => "`join` waits for the whole thread: none of these can end before the others; let one of them go \
                     without its `join`, or a thread outside the circle join them all"
@@ -34,6 +36,15 @@ pub fn of_circle(circle: &[Arc<Waiter>]) -> Vec<String> {
         },
     };
     vec![cure]
+}
+
+/// What locks are called, if `lock` takes all of them by their names alone.
+fn labels<'a>(objects: &[&'a Ref<Object>]) -> Vec<&'a Label> {
+    let is_whole = |object: &&Ref<Object>| object.kind != ObjectKind::RwLock;
+    match objects.iter().all(is_whole) {
+        true => objects.iter().map(|object| &object.label).collect(),
+        false => Vec::new(),
+    }
 }
 
 fn is_lock(object: &Ref<Object>) -> bool {

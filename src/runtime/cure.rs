@@ -1,0 +1,62 @@
+//! What would help against a deadlock, in words that both runtimes have.
+
+use crate::values::Label;
+
+/// No more names than these are put into the help.
+const MOST_NAMES: usize = 4;
+
+/// Against threads that take locks in different orders: take them at once. The locks are called by their names, if each has
+/// one of its own that a script could write.
+pub fn take_at_once(locks: &mut [&Label]) -> String {
+    locks.sort_by_key(|label| label.id);
+    let names: Option<Vec<&str>> = locks.iter().map(|label| label.name()).collect();
+    let is_name = |name: &&str| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let are_apart = |names: &[&str]| (1..names.len()).all(|at| !names[..at].contains(&names[at]));
+    match names {
+        Some(names)
+            if (2..=MOST_NAMES).contains(&names.len())
+                && names.iter().all(is_name)
+                && are_apart(&names) =>
+        {
+            let number = if names.len() == 2 { "both" } else { "all" };
+            let names = names.join(", ");
+            format!(
+                "`lock {names} {{ … }}` takes {number} at once, in an order that cannot deadlock"
+            )
+        }
+        _ => "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cure(names: &[Option<&str>]) -> String {
+        let labels: Vec<Label> =
+            names.iter().zip(1..).map(|(name, id)| Label::new(id, *name)).collect();
+        take_at_once(&mut labels.iter().rev().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn locks_are_named_where_that_can_be_written() {
+        assert!(
+            cure(&[Some("left"), Some("right")]).starts_with("`lock left, right { … }` takes both")
+        );
+        assert!(
+            cure(&[Some("a"), Some("b"), Some("c")]).starts_with("`lock a, b, c { … }` takes all")
+        );
+        for names in [
+            &[Some("guard"), Some("guard")][..],
+            &[Some("guard"), None],
+            &[Some("front door"), Some("b")],
+            &[Some("a"); 5],
+        ] {
+            assert!(cure(names).starts_with("`lock a, b { … }` takes several"), "{names:?}");
+        }
+    }
+}
