@@ -166,6 +166,15 @@ impl<'a> Scene<'a> {
             "else" if self.before.is_empty() => "an `else` follows the `}` of an `if`, or a `within`".to_owned(),
             "catch" | "finally" if self.before.is_empty() => "it follows the `}` of a `try`".to_owned(),
             "{" if last == "catch" => "name the error: `catch e { … }`".to_owned(),
+            "{" if last == "daemon" && self.before.contains(&"spawn") => {
+                "`daemon` comes before the name: `spawn daemon \"name\" { … }`".to_owned()
+            }
+            "{" if matches!(self.before[..], [.., "spawn" | "daemon", _]) => {
+                format!("a thread's name is a text in quotes: `spawn \"{{{last}}}\" {{ … }}`")
+            }
+            "spawn" | "timer" if self.expects_operand() => {
+                format!("in an expression it stands in parentheses: `({} …)`", self.found)
+            }
             "\n" | "" | ";" if self.expects(Rule::equals) && self.before.len() == 2 => {
                 format!("a variable needs a value: `{} {last} = nil`", self.before[0])
             }
