@@ -52,6 +52,10 @@ fn a_word_is_looked_for() {
     let (out, err, status) = run(&["doc", "--search", "zyzzyva"]);
     assert_eq!((out.as_str(), status), ("", 2));
     assert_eq!(err, "error: the reference has no word `zyzzyva`\n");
+    let out = run(&["doc", "--search", "first", "thread"]).0;
+    assert!(out.contains("first thread"), "{out}");
+    let err = run(&["doc", "--search", "queue", "zyzzyva"]).1;
+    assert_eq!(err, "error: the reference has no line with `queue zyzzyva`\n");
 }
 
 #[test]

@@ -13,9 +13,9 @@ pub struct Doc {
     /// The topic, or a name of the language that it explains; without it, the list
     #[arg(value_name = "TOPIC")]
     pub topic: Vec<String>,
-    /// Look for a word in all topics
-    #[arg(long, value_name = "WORD", conflicts_with = "topic")]
-    pub search: Option<String>,
+    /// Look for the lines of all topics that have these words
+    #[arg(long, value_name = "WORD", num_args = 1.., conflicts_with = "topic")]
+    pub search: Vec<String>,
 }
 
 #[derive(Args)]
@@ -27,10 +27,14 @@ pub struct Explain {
 
 /// `conc doc`
 pub fn doc(doc: &Doc, show: &Show) -> i32 {
-    if let Some(word) = &doc.search {
-        let hits = search(word);
+    if !doc.search.is_empty() {
+        let words = doc.search.join(" ");
+        let hits = search(&words);
         if hits.is_empty() {
-            let message = format!("the reference has no word `{word}`");
+            let message = match &doc.search[..] {
+                [word] => format!("the reference has no word `{word}`"),
+                _ => format!("the reference has no line with `{words}`"),
+            };
             return show.refuse(&[Report::error(Code::Usage, message)]);
         }
         return page(&found(&hits, show.page()), show);

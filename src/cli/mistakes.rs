@@ -92,11 +92,14 @@ fn quoted(argument: &str) -> String {
 fn help(error: &Error, of: &dyn Fn(ContextKind) -> Option<String>, words: &[OsString]) -> String {
     let suggested =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    if let Some(meant) = suggested.into_iter().find_map(of) {
-        return format!("did you mean `{meant}`?");
-    }
-    if let Some(values) = of(ContextKind::ValidValue).filter(|values| !values.is_empty()) {
-        return format!("it can be {values}");
+    let values = of(ContextKind::ValidValue).filter(|values| !values.is_empty());
+    match (suggested.into_iter().find_map(of), values) {
+        (Some(meant), Some(values)) => {
+            return format!("did you mean `{meant}`? it can be {values}");
+        }
+        (Some(meant), None) => return format!("did you mean `{meant}`?"),
+        (None, Some(values)) => return format!("it can be {values}"),
+        (None, None) => {}
     }
     if let Some(source) = error.source() {
         return match source.downcast_ref::<ParseIntError>().map(ParseIntError::kind) {

@@ -15,8 +15,11 @@ const MOST_LINES: usize = 5;
 pub fn contents(style: Style) -> String {
     let head = "# The conc reference\n\n`conc doc TOPIC` shows a topic, or the one that explains a name; `conc doc \
                 --search WORD` looks for a word. Begin with `conc doc start`.\n\n";
-    let rows = TOPICS.iter().map(|topic| row(topic.name, &topic.sentence()));
-    render(&format!("{head}{NO_HEAD}{}", rows.collect::<String>()), style)
+    let parts = TOPICS.chunk_by(|a, b| a.part == b.part).map(|topics| {
+        let rows = topics.iter().map(|topic| row(topic.name, &topic.sentence()));
+        format!("## {}\n\n{NO_HEAD}{}\n", topics[0].part, rows.collect::<String>())
+    });
+    render(&format!("{head}{}", parts.collect::<String>()), style)
 }
 
 /// All codes of reports, with a sentence each.

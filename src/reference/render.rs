@@ -4,6 +4,7 @@ use super::highlight::highlight;
 use super::pieces::{Look, Piece, paint, width, wrap};
 use super::table::Table;
 use crate::diagnostics::Style;
+use crate::syntax::scan::{TokenKind, scan};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// The Markdown text as the terminal is to show it: wrapped to the style's width, with colours if it has them.
@@ -56,6 +57,7 @@ impl Page {
                 None => self.say(&text),
             },
             Event::Code(code) => {
+                self.part_codes();
                 // Without colours, the marks of the source tell code from words.
                 let code = if self.style.color { code.to_string() } else { format!("`{code}`") };
                 self.text.push(Piece::new(code, Look::Code));
@@ -66,6 +68,17 @@ impl Page {
                 self.out.push_str("* * *\n");
             }
             _ => {}
+        }
+    }
+
+    /// In colour, two pieces of code with only a blank between them would look like one.
+    fn part_codes(&mut self) {
+        if let [.., before, blank] = &mut self.text[..]
+            && self.style.color
+            && before.look == Look::Code
+            && blank.text == " "
+        {
+            blank.text = ", ".to_owned();
         }
     }
 
@@ -196,7 +209,9 @@ impl Page {
     fn code_block(&mut self) {
         let Some((code, is_script)) = self.code.take() else { return };
         self.part();
-        let code = if is_script { highlight(&code, self.style) } else { code };
+        let room = self.style.width.saturating_sub(4);
+        let code =
+            if is_script { highlight(&fold_comments(&code, room), self.style) } else { code };
         for line in code.lines() {
             let blanks = if line.is_empty() { "" } else { "    " };
             self.out.push_str(blanks);
@@ -204,6 +219,25 @@ impl Page {
             self.out.push('\n');
         }
     }
+}
+
+/// A script in which comments stand on lines of their own where they would make a line wider than that.
+fn fold_comments(code: &str, width: usize) -> String {
+    let mut folded = String::new();
+    let mut begin = 0;
+    for comment in scan(code).into_iter().filter(|token| token.kind == TokenKind::Comment) {
+        let start = comment.span.start as usize;
+        let line = code[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let before = &code[line..start];
+        let is_alone = before.trim().is_empty();
+        if !is_alone && code[line..comment.span.end as usize].chars().count() > width {
+            let blanks = before.len() - before.trim_start().len();
+            folded.push_str(code[begin..start].trim_end());
+            folded.push_str(&format!("\n{}", " ".repeat(blanks + 2)));
+            begin = start;
+        }
+    }
+    folded + &code[begin..]
 }
 
 #[cfg(test)]
@@ -228,6 +262,23 @@ mod tests {
         assert!(shown.contains("\x1b[36mone\x1b[0m in"), "{shown:?}");
         assert!(shown.contains("\x1b[1mkeeps\x1b[0m"), "{shown:?}");
         assert!(!shown.contains('`') && !shown.contains("───\n\n"), "{shown:?}");
+    }
+
+    #[test]
+    fn two_pieces_of_code_are_told_apart() {
+        let text = "`send q, x` `recv q`\n`join q`: `a`";
+        assert_eq!(render(text, Style::PLAIN), "`send q, x` `recv q` `join q`: `a`\n");
+        let shown = render(text, Style { color: true, ..Style::PLAIN });
+        let plain = shown.replace("\x1b[36m", "").replace("\x1b[0m", "");
+        assert_eq!(plain, "send q, x, recv q, join q: a\n");
+    }
+
+    #[test]
+    fn a_comment_goes_below_where_it_does_not_fit() {
+        let text = "```conc\nif x {\n  print(\"#\", 1)  #= # 1\n}  # end\n```\n";
+        let shown = render(text, Style { width: 26, ..Style::PLAIN });
+        assert_eq!(shown, "    if x {\n      print(\"#\", 1)\n        #= # 1\n    }  # end\n");
+        assert!(render(text, Style::PLAIN).contains("print(\"#\", 1)  #= # 1\n"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a word stands in the reference.
 
+use super::find::find;
 use super::topics::{TOPICS, Topic};
 
 /// A line of the reference.
@@ -13,14 +14,13 @@ pub struct Hit {
     pub line: &'static str,
 }
 
-/// The lines that have the word in them, in the order of the reference; case does not matter.
+/// The lines that have the words in them, whatever their case: those of the topic that explains the first word, then the
+/// others in the order of the reference.
 #[must_use]
-pub fn search(word: &str) -> Vec<Hit> {
-    let word = word.trim().to_lowercase();
+pub fn search(words: &str) -> Vec<Hit> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
     let mut hits = Vec::new();
-    if word.is_empty() {
-        return hits;
-    }
+    let Some(first) = words.first() else { return hits };
     for topic in TOPICS {
         let mut section = topic.title();
         let mut is_code = false;
@@ -32,11 +32,14 @@ pub fn search(word: &str) -> Vec<Hit> {
             if !is_code && line.starts_with('#') {
                 section = line.trim_start_matches('#').trim();
             }
-            if line.to_lowercase().contains(&word) {
+            let text = line.to_lowercase();
+            if words.iter().all(|word| text.contains(word)) {
                 hits.push(Hit { topic, section, line: line.trim() });
             }
         }
     }
+    let explained = find(first).map(|topic| topic.name);
+    hits.sort_by_key(|hit| Some(hit.topic.name) != explained);
     hits
 }
 
@@ -49,6 +52,9 @@ mod tests {
         let hits = search("ReEntrant");
         assert!(hits.iter().any(|hit| hit.topic.name == "rlock"), "{hits:?}");
         assert!(hits.iter().all(|hit| hit.line.to_lowercase().contains("reentrant")));
+        let hits = search("waiter lock");
+        assert!(!hits.is_empty() && hits.iter().all(|hit| hit.line.contains("lock")), "{hits:?}");
+        assert_eq!(search("rendezvous")[0].topic.name, "queue");
         assert!(search("zyzzyva").is_empty() && search(" ").is_empty());
     }
 }

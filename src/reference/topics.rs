@@ -5,6 +5,8 @@
 pub struct Topic {
     /// What it is called by: the name of its file.
     pub name: &'static str,
+    /// The part of the reference that it belongs to.
+    pub part: &'static str,
     /// The names of the language that it explains, parted by blanks: keywords, types, functions, methods, kinds
     /// of errors.
     pub explains: &'static str,
@@ -38,53 +40,73 @@ pub fn first_sentence(text: &str) -> String {
 }
 
 macro_rules! topics {
-    ($($name:literal: $explains:literal,)*) => {
-        &[$(Topic { name: $name, explains: $explains, text: include_str!(concat!($name, ".md")) },)*]
+    ($($part:literal { $($name:literal: $explains:literal,)* })*) => {
+        &[$($(Topic {
+            name: $name,
+            part: $part,
+            explains: $explains,
+            text: include_str!(concat!($name, ".md")),
+        },)*)*]
     };
 }
 
 /// All of them.
 pub const TOPICS: &[Topic] = topics! {
-    "start": "hello tutorial",
-    "values": "nil true false bool int float duration type repr Overflow DivisionByZero",
-    "text": "str string strings format formatting interpolation upper lower trim split lines replace \
-             starts_with ends_with find repeat chars ord chr",
-    "collections": "list map range lists maps ranges push extend pop insert remove_at remove clear index contains \
-                    count reverse sort sort_by filter reduce slice copy keys items get len IndexError KeyError zip",
-    "operators": "and or not in",
-    "names": "let var scopes shadowing NameError",
-    "statements": "if else while loop for break continue return assert AssertionFailed",
-    "functions": "fn function closure TypeError StackOverflow",
-    "structs": "struct self FieldError",
-    "modules": "import module imports ImportError",
-    "threads": "spawn join thread task daemon name id sleep any current_thread main_thread cpu_count is_alive done state \
-                waiting_for",
-    "cancel": "Cancelled scope cancelling",
-    "time-limits": "within Timeout timeout limits",
-    "lock": "acquire release locked owner waiting LockError mutex",
-    "rlock": "RLock depth reentrant",
-    "rwlock": "RwLock read write",
-    "semaphore": "BoundedSemaphore value",
-    "condition": "wait notify until all",
-    "event": "set is_set",
-    "barrier": "parties broken abort reset BrokenBarrier",
-    "latch": "count_down",
-    "queue": "LifoQueue PriorityQueue send recv close closed Closed task_done capacity is_empty is_full channel rendezvous",
-    "pool": "worker workers",
-    "atomic": "add swap compare_swap",
-    "local": "",
-    "timer": "every after",
-    "select": "",
-    "errors": "error try catch finally raise Error Interrupted ValueError kind message trace others file line",
-    "deadlock": "deadlocks",
-    "memory": "race races sharing atomicity consistency",
-    "built-ins": "print log input min max sum sorted abs round floor ceil sqrt exp ln sin cos pi random \
-                  random_int shuffle seed now clock args env read_file write_file append_file exit IoError LimitError builtins",
-    "command-line": "cli options status run check dump",
-    "reports": "report json",
-    "repl": "interactive prompt commands",
-    "exploring": "explore replay interleavings schedules",
-    "coming-from-python": "python threading concurrent.futures executor gil",
+    "To begin with" {
+        "start": "hello tutorial",
+        "coming-from-python": "python threading concurrent.futures executor gil process",
+    }
+    "Threads" {
+        "threads": "spawn join thread task daemon name id sleep yield any current_thread main_thread cpu_count is_alive \
+                    done state waiting_for",
+        "cancel": "Cancelled scope cancelling stop kill nursery",
+        "time-limits": "within Timeout timeout limits",
+        "select": "",
+        "timer": "every after schedule",
+        "deadlock": "deadlocks",
+        "memory": "race races sharing atomicity consistency volatile visibility",
+    }
+    "Primitives" {
+        "primitives": "primitive waiting fair fairness starvation choose",
+        "lock": "acquire release locked owner LockError mutex",
+        "rlock": "RLock depth reentrant",
+        "rwlock": "RwLock read write readers writers",
+        "semaphore": "BoundedSemaphore value permits",
+        "condition": "wait notify until all",
+        "event": "set is_set flag",
+        "barrier": "parties broken abort reset BrokenBarrier",
+        "latch": "count_down countdown",
+        "queue": "LifoQueue PriorityQueue send recv close closed Closed task_done capacity is_empty is_full channel \
+                  rendezvous producer consumer",
+        "pool": "worker workers future submit ThreadPoolExecutor",
+        "atomic": "add swap compare_swap",
+        "local": "thread-local",
+    }
+    "The language" {
+        "source": "comment comments keyword keywords unicode newline braces syntax",
+        "values": "nil true false bool int float duration type repr Overflow DivisionByZero none numbers",
+        "text": "str string strings format formatting interpolation upper lower trim split lines replace \
+                 starts_with ends_with find repeat chars ord chr",
+        "collections": "list map range lists maps ranges push extend pop insert remove_at remove clear index contains \
+                        count reverse sort sort_by filter reduce slice copy keys items get len IndexError KeyError zip dict \
+                        dictionary array append",
+        "operators": "and or not in",
+        "names": "let var scopes shadowing NameError variable variables closures",
+        "statements": "if else while loop for break continue return assert AssertionFailed",
+        "functions": "fn function closure TypeError StackOverflow lambda def",
+        "structs": "struct self FieldError class classes method methods",
+        "errors": "error try catch finally raise Error Interrupted ValueError kind message trace others file line exception \
+                   exceptions except",
+        "modules": "import module imports ImportError",
+        "built-ins": "print log input min max sum sorted abs round floor ceil sqrt exp ln sin cos pi random \
+                      random_int shuffle seed now clock args env read_file write_file append_file exit IoError LimitError builtins",
+    }
+    "The tool" {
+        "command-line": "cli options status run check dump",
+        "reports": "report json",
+        "repl": "interactive prompt commands",
+        "exploring": "explore replay interleavings schedules livelock",
+    }
 };
 
 #[cfg(test)]
