@@ -23,7 +23,10 @@ pub fn format_value(value: &Value, spec: &FormatSpec) -> Result<String, Fault> {
             };
             Ok(number_text(number < 0, &digits, spec))
         }
-        (View::Int(number), None | Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => {
+        (View::Int(_), None) => {
+            Err(Fault::value_error("an int has no precision; the format `f` makes it a float"))
+        }
+        (View::Int(number), Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => {
             Ok(float(number as f64, spec))
         }
         (View::Float(number), None | Some(Kind::Fixed | Kind::Exponent | Kind::Percent)) => {
