@@ -6,8 +6,8 @@ use crate::bytecode::{CaptureSource, Constant, Handler, Instruction};
 use crate::resolve::Parameters;
 use crate::source::{Place, Source, Span};
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 /// A function's code, linked: what it refers to is there. Code lives as long as the process.
 pub struct Code {
@@ -107,6 +107,21 @@ pub struct Site {
     /// The id of the struct in the upper half, and in the lower one the slot or method found there. One word,
     /// so that threads that share the code see a whole entry; any whole entry is right.
     pub cache: AtomicU64,
+}
+
+/// What the built-in functions are called, by their numbers, which are the same in all programs: such a function's
+/// value is its number, and prints as its name.
+static BUILTIN_NAMES: OnceLock<Box<[&'static str]>> = OnceLock::new();
+
+/// Tells what the built-in functions are called.
+pub fn name_builtins(names: impl Iterator<Item = &'static str>) {
+    BUILTIN_NAMES.get_or_init(|| names.collect());
+}
+
+/// What a built-in function is called.
+#[must_use]
+pub fn builtin_name(number: u32) -> Option<&'static str> {
+    BUILTIN_NAMES.get()?.get(number as usize).copied()
 }
 
 /// A function with what it captures.

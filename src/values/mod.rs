@@ -30,7 +30,7 @@ pub use compare::{bad_key, contains, equals, order};
 pub use error::{ErrorKind, ErrorValue, Fault, Origin, Received, Spawned, TraceEntry};
 pub use float::float_text;
 pub use format::format_value;
-pub use function::{BoundMethod, Callee, Closure, Code, Method, Site};
+pub use function::{BoundMethod, Callee, Closure, Code, Method, Site, builtin_name, name_builtins};
 pub use guard::{Guard, Slot};
 pub use heap::{Published, Ref};
 pub use iterator::{IterState, Step};

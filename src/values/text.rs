@@ -1,6 +1,6 @@
 //! Values as text: `str(x)`, and `repr(x)`, which quotes strings.
 
-use super::{Fault, ObjectKind, Ref, Str, Value, View, float_text};
+use super::{Fault, ObjectKind, Ref, Str, Value, View, builtin_name, float_text};
 use crate::memory;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -228,7 +228,10 @@ fn flat(out: &mut String, value: &Value) {
             (1, true) => write!(out, "{}..={}", range.start, range.end),
             _ => write!(out, "range({}, {}, {})", range.start, range.end, range.step),
         },
-        View::Builtin(_) => write!(out, "<fn>"),
+        View::Builtin(number) => match builtin_name(number) {
+            Some(name) => write!(out, "<fn {name}>"),
+            None => write!(out, "<fn>"),
+        },
         View::Function(closure) => match &*closure.code().name {
             "fn" => write!(out, "<fn>"),
             name => write!(out, "<fn {name}>"),

@@ -2,7 +2,9 @@
 
 use super::builtin::{Builtins, TypeKey};
 use crate::resolve::{Known, KnownPlace};
-use crate::values::{Callee, Cell, Code, Label, Published, Ref, Symbol, Value, View, heap};
+use crate::values::{
+    Callee, Cell, Code, Label, Published, Ref, Symbol, Value, View, heap, name_builtins,
+};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -54,6 +56,7 @@ impl Program {
     /// A program without scripts.
     #[must_use]
     pub fn new(builtins: Builtins) -> Program {
+        name_builtins(builtins.functions.iter().map(|function| function.name));
         let mut program = Program {
             builtins,
             methods: FxHashMap::default(),
