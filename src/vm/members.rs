@@ -2,9 +2,11 @@
 
 use super::TypeKey;
 use super::call::{Arguments, Called};
+use super::foreign_members::foreign_member;
 use super::machine::{Flow, Machine};
 use super::operators;
 use crate::bytecode::Instruction;
+use crate::diagnostics::nearest;
 use crate::values::{
     BoundMethod, ErrorKind, Fault, Instance, Member, Method, Module, Ref, Site, Value, View,
     type_name,
@@ -51,7 +53,13 @@ fn no_such_member(instance: &Ref<Instance>, name: &str) -> Fault {
     let fields = structure.fields.list.iter().map(|field| &*field.name);
     let known: Vec<&str> =
         fields.chain(structure.methods.iter().map(|(name, _)| &**name)).collect();
-    operators::no_member(&structure.name, name, &known)
+    operators::no_member(&structure.name, name, alike(name, &known))
+}
+
+/// A hint at the member that is spelt most alike.
+fn alike(name: &str, known: &[&str]) -> Option<String> {
+    let meant = nearest(name, known.iter().copied())?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 fn bound(of: &Value, name: &str, method: Method) -> Value {
@@ -63,7 +71,7 @@ fn module_member(module: &Module, name: &str) -> Result<Value, Fault> {
         module.members.iter().find(|(known, _)| **known == *name).map(|(_, member)| member);
     let member = member.ok_or_else(|| {
         let known: Vec<&str> = module.members.iter().map(|(known, _)| &**known).collect();
-        operators::no_member(&format!("module {}", module.name), name, &known)
+        operators::no_member(&format!("module {}", module.name), name, alike(name, &known))
     })?;
     match member.view() {
         View::Cell(cell) => {
@@ -106,7 +114,13 @@ impl Machine {
     fn builtin_member(&self, of: &Value, site: &Site) -> Result<u32, Fault> {
         let key = TypeKey::of(of);
         self.program.method(key, site.symbol).ok_or_else(|| {
-            operators::no_member(&type_name(of), &site.name, &self.program.member_names(key))
+            let (of, name) = (type_name(of), &site.name);
+            let entry = || (of == "map").then(|| format!("an entry is `m[\"{name}\"]`"));
+            let hint = foreign_member(&of, name)
+                .map(str::to_owned)
+                .or_else(|| alike(name, &self.program.member_names(key)))
+                .or_else(entry);
+            operators::no_member(&of, name, hint)
         })
     }
 

@@ -6,6 +6,7 @@
 mod ask;
 mod builtin;
 mod call;
+mod foreign_members;
 mod link;
 mod machine;
 mod members;

@@ -311,12 +311,9 @@ fn shorten(text: String) -> String {
     text.chars().take(MOST).chain(['…']).collect()
 }
 
-/// The error for a member that a value does not have.
-pub(super) fn no_member(of: &str, name: &str, known: &[&str]) -> Fault {
-    let hint = match crate::diagnostics::nearest(name, known.iter().copied()) {
-        Some(meant) => format!("; did you mean `{meant}`?"),
-        None => String::new(),
-    };
+/// The error for a member that a value does not have, and what was probably meant.
+pub(super) fn no_member(of: &str, name: &str, hint: Option<String>) -> Fault {
+    let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
     Fault::new(ErrorKind::FieldError, format!("{of} has no field or method `{name}`{hint}"))
 }
 
