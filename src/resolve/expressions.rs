@@ -249,7 +249,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn assigned(&mut self, name: &'a Ident) {
-        let (what, label) = match self.look_up(name) {
+        let (what, label) = match self.look_up_assigned(name) {
             Use::Unknown => return,
             Use::Variable(id) => {
                 let variable = self.found.variable(id);

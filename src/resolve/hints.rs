@@ -30,10 +30,12 @@ pub fn foreign_word(name: &str) -> Option<&'static str> {
         "ThreadLocal" | "local" | "threadlocal" => "write `Local(v)`",
         "append" => "write `xs.push(x)`",
         "string" | "String" => "write `str(x)`",
-        "Exception" | "RuntimeError" => "write `raise \"text\"`, or `error(kind, text)`",
+        "Exception" | "RuntimeError" | "TypeError" | "ValueError" | "KeyError" | "IndexError"
+        | "Timeout" | "Cancelled" | "Closed" => "write `raise \"text\"`, or `error(kind, text)`",
         "enumerate" => "write `for i, x in xs { … }`",
         "dict" | "Dict" => "a map is written `{name: value}`",
         "exec" | "eval" => "there is no such thing in conc",
+        "pass" => "a block may be empty: `{ }`",
         "math" => "`sqrt`, `floor`, `sin`, `pi` and their kin are names of their own",
         "os" | "sys" => "`env(name)`, `args` and `exit(code)` are names of their own",
         "random_choice" | "choice" | "randint" => "write `random_int(a, b)`",

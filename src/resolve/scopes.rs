@@ -279,12 +279,21 @@ impl<'a> Resolver<'a> {
 
     /// Finds what `name` stands for here, and notes it.
     pub(super) fn look_up(&mut self, name: &'a Ident) -> Use {
-        let found = self.search(name);
+        self.noted(name, false)
+    }
+
+    /// The same for a name that is assigned.
+    pub(super) fn look_up_assigned(&mut self, name: &'a Ident) -> Use {
+        self.noted(name, true)
+    }
+
+    fn noted(&mut self, name: &'a Ident, assigned: bool) -> Use {
+        let found = self.search(name, assigned);
         self.found.uses[name.id as usize] = found;
         found
     }
 
-    fn search(&mut self, name: &'a Ident) -> Use {
+    fn search(&mut self, name: &'a Ident, assigned: bool) -> Use {
         let function = self.function();
         for scope in self.scopes.iter().rev() {
             if let Some(id) = scope.names.get(&*name.name) {
@@ -303,7 +312,7 @@ impl<'a> Resolver<'a> {
         if let Some(outer) = self.outer.get(&*name.name) {
             return Use::Outer(*outer);
         }
-        self.unknown(name)
+        self.unknown(name, assigned)
     }
 
     fn used(&mut self, id: VariableId) -> Use {
@@ -352,7 +361,7 @@ impl<'a> Resolver<'a> {
         Use::Unknown
     }
 
-    fn unknown(&mut self, name: &Ident) -> Use {
+    fn unknown(&mut self, name: &Ident, assigned: bool) -> Use {
         if self.told.contains(&name.name) {
             return Use::Unknown;
         }
@@ -364,12 +373,21 @@ impl<'a> Resolver<'a> {
         .at(self.source, name.span, "");
         let in_sight =
             self.scopes.iter().rev().flat_map(|scope| scope.names.keys().chain(scope.later.keys()));
-        let keywords = crate::syntax::scan::KEYWORDS.iter();
-        let known = in_sight.chain(self.outer.keys()).chain(keywords).copied();
+        let keywords = crate::syntax::scan::KEYWORDS.iter().copied();
+        let meant = if assigned {
+            nearest(&name.name, in_sight.copied())
+        } else {
+            nearest(&name.name, in_sight.chain(self.outer.keys()).copied().chain(keywords))
+        };
         if let Some(word) = hints::foreign_word(&name.name) {
             report = report.help(word);
-        } else if let Some(meant) = nearest(&name.name, known) {
+        } else if let Some(meant) = meant {
             report = report.help(format!("did you mean `{meant}`?"));
+        } else if assigned {
+            report = report.help(format!(
+                "declare it by `let {0} = …`, or by `var {0} = …` if it is to change",
+                name.name
+            ));
         } else if self.scopes.iter().any(|scope| scope.being_set.contains(&&*name.name)) {
             report = report.help(format!(
                 "a `let` is not in sight on its own right side; a function that calls itself is written `fn {}(…) {{ … }}`",

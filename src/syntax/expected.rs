@@ -1,5 +1,6 @@
 //! Reports about what the grammar refuses: what was expected, what was found, and what was meant.
 
+use super::foreign;
 use super::grammar::Rule;
 use super::parse::Refusal;
 use super::scan::{Token, TokenKind, is_keyword, scan};
@@ -28,6 +29,8 @@ struct Scene<'a> {
     /// The token there, or nothing wide at the end of a line or of the script.
     at: Span,
     found: &'a str,
+    /// What follows that.
+    next: &'a str,
     /// The words and marks of the statement before it.
     before: Vec<&'a str>,
     expected: &'a [Rule],
@@ -57,6 +60,7 @@ impl<'a> Scene<'a> {
                 found
             },
             found: word(found),
+            next: after.get(1).map_or("", |next| word(*next)),
             before: before.into_iter().map(word).filter(|w| *w != "\n").collect(),
             expected: &refusal.expected,
             at_end_of_text: at >= text.len(),
@@ -105,6 +109,8 @@ impl<'a> Scene<'a> {
             all.push("a name");
         } else if self.expects(Rule::string) {
             all.push("a string");
+        } else if self.expects(Rule::after_word) {
+            all.push("an arm");
         } else if self.expects(Rule::word) {
             all.push("a name");
         }
@@ -123,10 +129,11 @@ impl<'a> Scene<'a> {
             }
         }
         let in_brackets = self.expects(Rule::close_parenthesis) || self.expects(Rule::close_square);
-        if self.expects(Rule::comma) && (in_brackets || all.is_empty()) {
+        let statement_may_end = self.expects(Rule::end_of_line) || self.expects(Rule::EOI);
+        let ends_early = statement_may_end && !self.before.contains(&"send");
+        if self.expects(Rule::comma) && (in_brackets || all.is_empty() && !ends_early) {
             all.push("`,`");
         }
-        let statement_may_end = self.expects(Rule::end_of_line) || self.expects(Rule::EOI);
         if all.is_empty() && self.expects(Rule::close_brace) && !statement_may_end {
             all.push("`}`");
         }
@@ -147,16 +154,61 @@ impl<'a> Scene<'a> {
 
     fn help_for_found(&self) -> Option<String> {
         let last = self.last();
+        let first = self.before.first().copied().unwrap_or("");
         let text = match self.found {
             "!" => "write `not`; `!=` compares".to_owned(),
             "?" => "write `if c { a } else { b }`".to_owned(),
             "->" => "a function's result has no declared type: leave it out".to_owned(),
             "=>" => "write `fn(x) { … }`".to_owned(),
+            ":" if self.expects(Rule::open_brace) && (first != "fn" || self.next == "\n") => "a block is written `{ … }`, without a colon".to_owned(),
+            ":" if first == "fn" && last == ")" => "a function's result has no declared type: leave it out".to_owned(),
+            ":" if self.next == ":" => "write `name.member`".to_owned(),
+            "(" | ":" if first == "for" && self.before.len() < 3 => {
+                "write `for i in 0..n { … }`, or `while c { … }`".to_owned()
+            }
+            ":" if self.before.len() == 1 && foreign::first_word(first).is_some() => {
+                "a block is written `{ … }`, without a colon".to_owned()
+            }
+            ":" if self.before.len() == 1 && !self.expects(Rule::call) => "a field has no declared type: leave it out".to_owned(),
+            "(" if first == "struct" && self.before.len() == 2 => {
+                format!("the fields stand in its block: `struct {last} {{ x; y = 0 }}`")
+            }
+            ":" if self.before.len() == 1 => "a variable is declared by `let x = …`, or `var x = …`".to_owned(),
+            "=" if self.expects(Rule::colon) => "an entry is written `key: value`".to_owned(),
+            "," if first == "assert" => "write `assert c, \"message\"`, without parentheses".to_owned(),
+            "," if matches!(first, "let" | "var") && self.expects(Rule::end_of_line) => {
+                format!("write a `{first}` for each, on a line of its own or after `;`")
+            }
+            "," if self.before.len() == 1 => "several are assigned by `[a, b] = [b, a]`".to_owned(),
+            "," if self.expects(Rule::equals) => "a list is taken apart by `let [a, b] = pair`".to_owned(),
+            "," if self.expects(Rule::close_parenthesis) && !self.expects(Rule::comma) => {
+                "a list is written `[a, b]`".to_owned()
+            }
+            "*" if self.expects(Rule::parameters) || self.expects(Rule::close_parenthesis) => {
+                "the number of arguments is fixed: give a list as one of them".to_owned()
+            }
+            "self" if self.expects(Rule::name) => "a method has `self` without being given it: leave it out".to_owned(),
+            "spawn" | "timer" | "join" | "recv" | "lock" | "select" | "if" | "try"
+                if is_keyword(last) && self.expects(Rule::target) =>
+            {
+                format!("put it in parentheses: `{last} ({} …)`", self.found)
+            }
+            "." if last == "lock" => "`lock` is a keyword; `acquire m` takes a lock, `lock m { … }` holds one".to_owned(),
+            "if" if !self.before.is_empty() && !self.expects_operand() => {
+                "a conditional expression is written `if c { a } else { b }`".to_owned()
+            }
+            "for" if self.expects(Rule::close_square) => {
+                "write `xs.map(fn(x) { … })`, or `xs.filter(fn(x) { … })`".to_owned()
+            }
+            "\"" | "'" if matches!(last, "f" | "F") => "every string interpolates: leave the `f` out".to_owned(),
+            "{" if self.before.contains(&"within") => {
+                "what is done when the time is up stands in an `else { … }`".to_owned()
+            }
+            "=" if self.expects(Rule::open_brace) && first == "fn" => "its body is a block: `fn f(x) { … }`".to_owned(),
             "=" if self.expects(Rule::open_brace) => "`==` compares; `=` assigns, as a statement".to_owned(),
             "=" if self.expects(Rule::close_parenthesis) => {
                 format!("an argument by name is written `{last}: value`; `==` compares")
             }
-            ":" if self.expects(Rule::open_brace) => "a block is written `{ … }`, without a colon".to_owned(),
             ":" if self.expects(Rule::close_parenthesis) || self.expects(Rule::equals) => {
                 "a name has no declared type: leave it out".to_owned()
             }
@@ -165,6 +217,10 @@ impl<'a> Scene<'a> {
             }
             "else" if self.before.is_empty() => "an `else` follows the `}` of an `if`, or a `within`".to_owned(),
             "catch" | "finally" if self.before.is_empty() => "it follows the `}` of a `try`".to_owned(),
+            "(" if last == "catch" => "write `catch e { … }`, without parentheses".to_owned(),
+            found if self.before.contains(&"catch") && self.expects(Rule::open_brace) && found != ":" => {
+                "the kinds of error stand after a colon: `catch e: Timeout { … }`".to_owned()
+            }
             "{" if last == "catch" => "name the error: `catch e { … }`".to_owned(),
             "{" if last == "daemon" && self.before.contains(&"spawn") => {
                 "`daemon` comes before the name: `spawn daemon \"name\" { … }`".to_owned()
@@ -184,13 +240,41 @@ impl<'a> Scene<'a> {
                     .to_owned()
             }
             "+" if last == "+" => "write `x += 1`".to_owned(),
+            "++" => "write `x += 1`".to_owned(),
+            "//" | "/" if self.before.is_empty() => "a comment begins with `#`".to_owned(),
             "&" if last == "&" => "write `and`".to_owned(),
             "|" if last == "|" => "write `or`".to_owned(),
-            "=" if last == "=" => "`==` compares".to_owned(),
-            _ if last == "select" || self.before.first() == Some(&"select") => {
+            "|" if self.expects_operand() => "write `fn(x) { … }`".to_owned(),
+            "=" if self.before.len() == 1 && is_keyword(first) && !matches!(first, "let" | "var") => {
+                format!("`{first}` is a keyword, and cannot be a name")
+            }
+            "=" if matches!(last, "=" | "==") => "`==` compares".to_owned(),
+            "=" if last == "!=" => "`!=` compares".to_owned(),
+            ">" if last == "<" => "`!=` compares".to_owned(),
+            ">" if last == "-" => "write `name.member`".to_owned(),
+            "<" if self.expects_operand() && self.next == "-" => "write `recv q`".to_owned(),
+            "=" if first != "fn" && self.expects(Rule::end_of_line) => "each assignment is a statement of its own".to_owned(),
+            _ if last == "spawn" => "a thread is started by `spawn f(x)` or `spawn { … }`".to_owned(),
+            _ if matches!(last, "let" | "var") && self.before.len() == 1 && !self.expects(Rule::name) => {
+                format!("a field is written `name` or `name = value`, without `{last}`")
+            }
+            _ if last == "select" || self.expects(Rule::after_word) => {
                 "an arm is `recv q as x`, `send q, x`, `wait e`, `join t`, `after d` or `else`, and a block".to_owned()
             }
-            _ => return None,
+            _ if self.before.contains(&"//") => "`//` divides; a comment begins with `#`".to_owned(),
+            found if matches!(last, "{" | ",") && found.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                && self.expects(Rule::close_brace) =>
+            {
+                "a key that is no word or string stands in brackets: `{[1]: \"one\"}`".to_owned()
+            }
+            _ if self.expects(Rule::colon) => {
+                "this `{` opens a map, `{key: value}`: a block follows `if`, `lock`, `spawn` and their kin".to_owned()
+            }
+            _ if last == "within" && self.before.contains(&",") => "no comma stands before a `within`".to_owned(),
+            found => {
+                let before = || (self.before.len() > 1).then(|| foreign::inner_word(last)).flatten();
+                foreign::inner_word(found).or_else(before)?.to_owned()
+            }
         };
         Some(text)
     }
@@ -203,29 +287,16 @@ impl<'a> Scene<'a> {
     fn help_for_statement(&self) -> Option<String> {
         let first = *self.before.first()?;
         let told = match first {
-            "def" | "func" | "function" | "fun" => "a function is written `fn name(x) { … }`",
-            "class" => "a class is written `struct Name { … }`",
-            "elif" | "elsif" | "elseif" => "write `else if c { … }`",
-            "except" => "an error is caught by `try { … } catch e { … }`",
-            "with" => "a lock is held by `lock m { … }`",
-            "const" | "auto" | "val" => "write `let`, or `var` for what is assigned later",
-            "from" => "write `import \"path.conc\" as name`",
             "import" if self.expects(Rule::string) => {
                 "an import names a file: `import \"path.conc\" as name`; threads, locks and queues are built in"
             }
-            "async" | "go" | "thread" => "a thread is started by `spawn f(x)` or `spawn { … }`",
-            "await" => "a thread's result is got by `join t`",
-            "global" | "nonlocal" => "a function sees the variables around it: leave this out",
-            "foreach" => "write `for x in xs { … }`",
-            "synchronized" => "write `lock m { … }`",
-            "throw" => "write `raise \"text\"`",
-            "switch" | "match" => "write `if … { } else if … { }`",
-            "del" | "delete" => "write `xs.remove_at(i)` or `m.remove(k)`",
-            "do" => "write `loop { … if c { break } }`",
+            "import" if self.expects(Rule::as_word) => {
+                "say what it is called here: `import \"path.conc\" as name`"
+            }
             "print" if self.before.len() == 1 && !self.found.starts_with('(') => {
                 "`print` is a function: `print(x)`"
             }
-            _ => "",
+            _ => foreign::first_word(first).unwrap_or_default(),
         };
         if !told.is_empty() {
             return Some(told.to_owned());

@@ -24,14 +24,33 @@ pub fn drop_cascades(source: &Source, flaws: &mut Vec<Flaw>) {
             _ => None,
         })
         .collect();
+    // A string that is not closed holds the brackets to the end of its line.
+    let unclosed: Vec<(usize, u32)> = flaws
+        .iter()
+        .filter_map(|flaw| match flaw {
+            Flaw::UnclosedString { open, .. } => Some((source.line(open.start), open.start)),
+            _ => None,
+        })
+        .collect();
+    let mut unknown = None;
     flaws.retain(|flaw| {
+        // Of a template string or a sign of two characters the first is enough.
+        if matches!(flaw, Flaw::Unknown { .. }) {
+            let line = Some(source.line(flaw.at().start));
+            if unknown == line {
+                return false;
+            }
+            unknown = line;
+        }
         let is_crossed = matches!(flaw, Flaw::Unclosed { open, .. } if crossed.contains(open));
         let line = source.line(flaw.at().start);
         let is_torn = torn.iter().any(|(at, string)| {
             let own = matches!(flaw, Flaw::UnclosedString { open, .. } if open == string);
             !own && (*at..=at + 1).contains(&line)
         });
-        !is_crossed && !is_torn
+        let is_swallowed = matches!(flaw, Flaw::Unclosed { open, .. }
+            if unclosed.iter().any(|(at, string)| *at == line && open.start < *string));
+        !is_crossed && !is_torn && !is_swallowed
     });
 }
 
@@ -108,7 +127,8 @@ fn unknown(source: &Arc<Source>, at: Span) -> Report {
         "“" | "”" | "„" | "«" | "»" => {
             report.help("a string stands in straight quotes: \"…\"")
         }
-        "‘" | "’" | "`" => report.help("a string stands in straight quotes: '…'"),
+        "‘" | "’" | "`" => report
+            .help("a string stands in straight quotes: '…'; `{x}` interpolates in all of them"),
         "?" => report.help("write `if c { a } else { b }`"),
         "@" | "$" | "\\" => report.help("take it away"),
         "\u{a0}" => report.help("this is a no-break space; write a plain one"),

@@ -4,6 +4,7 @@ pub mod ast;
 mod build;
 mod expected;
 mod flaws;
+mod foreign;
 pub mod format_spec;
 mod grammar;
 pub mod layout;

@@ -68,7 +68,17 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
                 let at = refusal.at.min(layout.text.len() as u32);
                 let statement = layout.statement_around(at);
                 let lines = source.line(statement.start)..=source.line(statement.end);
-                if !flawed.iter().any(|line| lines.contains(line)) {
+                // A block may be missing only because its statements were left out.
+                let is_at_end =
+                    layout.text[at as usize..].trim_start_matches(' ').starts_with('\n');
+                let is_hollow = is_at_end
+                    && left_out.iter().any(|out| statement.start < out.start && out.end <= at);
+                // What stands in the head of a `for` as C has it is no statement.
+                let is_head = left_out.iter().any(|out| {
+                    let is_for = source.slice(*out).trim_start().starts_with("for ");
+                    is_for && out.end <= statement.start && source.line(out.end) == *lines.start()
+                });
+                if !is_hollow && !is_head && !flawed.iter().any(|line| lines.contains(line)) {
                     reports.push(expected::explain(source, &layout.text, statement, &refusal));
                 }
                 if layout.text[statement.range()].trim().is_empty() {
