@@ -84,22 +84,41 @@ fn round(value: &Value, digits: &Value) -> Result<Value, Fault> {
                 Fault::new(ErrorKind::Overflow, "the result of `round` does not fit 64 bits")
             })
         }
-        View::Float(number) if !number.is_finite() || digits > 300 => Ok(Value::float(number)),
-        // The decimal text of a float is rounded from its exact value.
-        View::Float(number) if digits >= 0 => {
-            let text = format!("{number:.*}", digits as usize);
-            Ok(Value::float(text.parse().unwrap_or(number)))
-        }
+        View::Float(number) if !number.is_finite() || digits > 323 => Ok(Value::float(number)),
         View::Float(number) => {
-            let scale = 10_f64.powi(i32::try_from(digits.unsigned_abs()).unwrap_or(i32::MAX));
-            Ok(Value::float(if scale.is_finite() {
-                (number / scale).round_ties_even() * scale
-            } else {
-                0.0
-            }))
+            let rounded = round_float(number, digits);
+            if rounded.is_infinite() {
+                let message = "the result of `round` does not fit a float";
+                return Err(Fault::new(ErrorKind::Overflow, message));
+            }
+            Ok(Value::float(rounded))
         }
         _ => Err(wrong(value, "round", "a number")),
     }
+}
+
+/// A finite float to so many decimals. Decimal texts are rounded from the exact value, ties to even.
+fn round_float(number: f64, digits: i64) -> f64 {
+    if digits >= 0 {
+        let text = format!("{number:.*}", digits as usize);
+        return text.parse().unwrap_or(number);
+    }
+    // How many digits are left after the first one.
+    let text = format!("{number:e}");
+    let exponent: i64 = text.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let left = exponent.saturating_add(digits);
+    if left >= 0 {
+        return format!("{number:.*e}", left as usize).parse().unwrap_or(number);
+    }
+    // All of them go: it is nearer to one of the place before its first digit, or to nothing, as to which a half
+    // counts. It is at least 1 if so, and has no more digits than these.
+    let exact = format!("{:.370e}", number.abs());
+    let more_than_half =
+        exact.split('e').next().is_some_and(|digits| digits.trim_end_matches(['0', '.']) > "5");
+    let one =
+        if left == -1 && more_than_half { format!("1e{}", exponent + 1) } else { "0".to_owned() };
+    let one: f64 = one.parse().unwrap_or(number);
+    one.copysign(number)
 }
 
 fn angle(value: &Value, what: &str, function: fn(f64) -> f64) -> Result<Value, Fault> {
