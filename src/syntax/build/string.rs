@@ -6,6 +6,7 @@ use crate::syntax::ast::{Expr, ExprKind, StrPart};
 use crate::syntax::format_spec::FormatSpec;
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
+use std::borrow::Cow;
 
 impl Builder<'_> {
     /// A string of any form.
@@ -16,7 +17,10 @@ impl Builder<'_> {
         };
         let mut parts = Parts::default();
         match form.as_rule() {
-            Rule::raw => parts.text.push_str(raw_text(form.as_str())),
+            Rule::raw => {
+                let text = line_ends(form.as_str());
+                parts.text.push_str(raw_text(&text));
+            }
             long_or_short => {
                 let long = long_or_short == Rule::long_string;
                 for (i, part) in form.into_inner().enumerate() {
@@ -60,13 +64,10 @@ impl Builder<'_> {
                 }
             }
             _ => {
-                let text = part.as_str();
+                let text = line_ends(part.as_str());
                 // The first newline of a long string is dropped.
-                let text = match text.strip_prefix('\n').filter(|_| opens_long) {
-                    Some(rest) => rest,
-                    None => text,
-                };
-                parts.text.push_str(text);
+                let rest = text.strip_prefix('\n').filter(|_| opens_long);
+                parts.text.push_str(rest.unwrap_or(&text));
             }
         }
     }
@@ -118,6 +119,11 @@ impl Parts {
             self.done.push(StrPart::Text(std::mem::take(&mut self.text).into()));
         }
     }
+}
+
+/// A text with each CRLF as one newline: a script means the same however its lines end.
+fn line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// What stands between the quotes of `r"…"`, `r'…'` or `r"""…"""`.
