@@ -128,14 +128,16 @@ impl<'a> Scene<'a> {
                 all.push(text);
             }
         }
-        let in_brackets = self.expects(Rule::close_parenthesis) || self.expects(Rule::close_square);
         let statement_may_end = self.expects(Rule::end_of_line) || self.expects(Rule::EOI);
+        let in_map = all.is_empty() && self.expects(Rule::close_brace) && !statement_may_end;
+        if in_map {
+            all.push("`}`");
+        }
+        let in_brackets =
+            in_map || self.expects(Rule::close_parenthesis) || self.expects(Rule::close_square);
         let ends_early = statement_may_end && !self.before.contains(&"send");
         if self.expects(Rule::comma) && (in_brackets || all.is_empty() && !ends_early) {
             all.push("`,`");
-        }
-        if all.is_empty() && self.expects(Rule::close_brace) && !statement_may_end {
-            all.push("`}`");
         }
         if all.is_empty() && statement_may_end {
             all.push("the end of the statement");
@@ -218,7 +220,7 @@ impl<'a> Scene<'a> {
             "else" if self.before.is_empty() => "an `else` follows the `}` of an `if`, or a `within`".to_owned(),
             "catch" | "finally" if self.before.is_empty() => "it follows the `}` of a `try`".to_owned(),
             "(" if last == "catch" => "write `catch e { … }`, without parentheses".to_owned(),
-            found if self.before.contains(&"catch") && self.expects(Rule::open_brace) && found != ":" => {
+            found if self.before.contains(&"catch") && self.expects(Rule::open_brace) && !matches!(found, ":" | "\n" | "") => {
                 "the kinds of error stand after a colon: `catch e: Timeout { … }`".to_owned()
             }
             "{" if last == "catch" => "name the error: `catch e { … }`".to_owned(),
@@ -233,6 +235,9 @@ impl<'a> Scene<'a> {
             }
             "\n" | "" | ";" if self.expects(Rule::equals) && self.before.len() == 2 => {
                 format!("a variable needs a value: `{} {last} = nil`", self.before[0])
+            }
+            "\n" if self.expects(Rule::open_brace) && self.next == "{" => {
+                "the `{` of a block stands on the line of its head".to_owned()
             }
             "\n" | "" if last == "raise" => "write `raise \"text\"`, or `raise e` for one caught".to_owned(),
             found if is_keyword(found) && self.expects(Rule::name) && !self.expects_operand() => {

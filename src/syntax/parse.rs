@@ -78,7 +78,16 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
                     let is_for = source.slice(*out).trim_start().starts_with("for ");
                     is_for && out.end <= statement.start && source.line(out.end) == *lines.start()
                 });
-                if !is_hollow && !is_head && !flawed.iter().any(|line| lines.contains(line)) {
+                // A block whose head was left out reads as a map.
+                let is_headless = left_out.iter().any(|out| {
+                    let between = layout.text.get(out.end as usize..at as usize);
+                    between.is_some_and(|text| text.trim_start().starts_with('{'))
+                });
+                if !is_hollow
+                    && !is_head
+                    && !is_headless
+                    && !flawed.iter().any(|line| lines.contains(line))
+                {
                     reports.push(expected::explain(source, &layout.text, statement, &refusal));
                 }
                 if layout.text[statement.range()].trim().is_empty() {
