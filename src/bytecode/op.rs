@@ -200,7 +200,7 @@ operations! {
     // ---- Threads
     Lock (Read None None) "take the lockable a for a block (visible)";
     Unlock (Read None None) "release the lockable a, which a block took (visible)";
-    SortLocks (Write Count None) "put the b lockables from a on in their order, with nil for those that come twice";
+    SortLocks (Write Count None) "put the b lockables from a on in their order, with nothing at all for those that come twice";
     Ask (Write Base Ask) "a = what the runtime answers to request c about the values from b (visible)";
     Import (None None Constant) "run the module c, unless that was done";
 }

@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// One request: the operands (nil for one left out), then the time limit.
+    /// One request: the operands (nothing at all for one left out), then the time limit.
     fn simple(
         &mut self,
         builder: &mut Builder<'a>,
@@ -66,7 +66,7 @@ impl<'a> Compiler<'a> {
             let register = base + i as Register;
             match operand {
                 Some(operand) => self.value(builder, operand, register),
-                None => builder.emit(Op::LoadNil, register, 0, 0),
+                None => builder.emit(Op::LoadUnset, register, 0, 0),
             }
         }
         self.limit_value(builder, limit, base + operands.len() as Register);

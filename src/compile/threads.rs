@@ -36,10 +36,12 @@ impl<'a> Compiler<'a> {
                 Some(deadline) => {
                     let mark = builder.mark();
                     let base = builder.registers(2);
-                    // One that came twice is nil: see `SortLocks`.
+                    // One that came twice is nothing at all: see `SortLocks`.
                     let again = (registers.len() > 1).then(|| {
-                        builder.emit(Op::LoadNil, base, 0, 0);
-                        builder.emit_jump(Op::JumpEq, *register, base)
+                        let first = builder.emit_jump(Op::JumpSet, *register, 0);
+                        let again = builder.emit_jump(Op::Jump, 0, 0);
+                        builder.land(first);
+                        again
                     });
                     builder.emit(Op::Move, base, *register, 0);
                     builder.emit(Op::Move, base + 1, deadline, 0);
@@ -198,7 +200,7 @@ impl<'a> Compiler<'a> {
             let register = base + 1 + i as Register;
             match part {
                 Some(part) => self.value(builder, part, register),
-                None => builder.emit(Op::LoadNil, register, 0, 0),
+                None => builder.emit(Op::LoadUnset, register, 0, 0),
             }
         }
         self.work(builder, &spawn.work, base + 3);

@@ -96,7 +96,7 @@ impl Machine {
             AskKind::Notify => {
                 let condition = condition(&values[0], "notify")?;
                 let count = match values[1].view() {
-                    View::Nil => 1,
+                    View::Unset => 1,
                     _ => int(&values[1], "`notify` needs a whole number after the comma")?,
                 };
                 Request::Notify { condition, count: Some(count) }
@@ -142,9 +142,9 @@ impl Machine {
         };
         let daemon =
             matches!(flags.view(), View::Int(flags) if flags & i64::from(SPAWN_DAEMON) != 0);
-        let name = if name.is_nil() { None } else { Some(text(name)?.into_owned()) };
+        let name = if name.is_unset() { None } else { Some(text(name)?.into_owned()) };
         let pool =
-            if pool.is_nil() { None } else { Some(object(pool, ObjectKind::Pool, "spawn on")?) };
+            if pool.is_unset() { None } else { Some(object(pool, ObjectKind::Pool, "spawn on")?) };
         let job = self.program.bind_job(callee, arguments.to_vec(), argument_names(names))?;
         self.program.publish_globals();
         Ok(Request::Spawn(SpawnRequest { job, name, daemon, pool, place: place() }))
@@ -278,7 +278,7 @@ fn lockable(value: &Value, word: &str) -> Result<Target, Fault> {
 
 /// How many permits, for a semaphore.
 fn count(value: &Value, target: &Target, word: &str) -> Result<Option<i64>, Fault> {
-    if value.is_nil() {
+    if value.is_unset() {
         return Ok(None);
     }
     let count = int(value, &format!("`{word}` needs a whole number after the comma"))?;

@@ -368,7 +368,7 @@ pub(super) fn sort_locks(values: &[Value]) -> Result<Vec<Value>, Fault> {
     keyed.sort_by_key(|(key, _)| *key);
     let mut last = None;
     let mut unless_again =
-        |(key, value)| if last.replace(key) == Some(key) { Value::NIL } else { value };
+        |(key, value)| if last.replace(key) == Some(key) { Value::UNSET } else { value };
     Ok(keyed.into_iter().map(&mut unless_again).collect())
 }
 

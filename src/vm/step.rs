@@ -387,7 +387,7 @@ impl Machine {
             // ---- Threads
             Op::Lock | Op::Unlock => {
                 let value = self.reg(i.a());
-                if value.is_nil() {
+                if value.is_unset() {
                     // One that came twice: see `SortLocks`.
                     return Ok(Flow::Run);
                 }
