@@ -183,6 +183,9 @@ impl<'a> Scene<'a> {
             }
             "," if self.before.len() == 1 => "several are assigned by `[a, b] = [b, a]`".to_owned(),
             "," if self.expects(Rule::equals) => "a list is taken apart by `let [a, b] = pair`".to_owned(),
+            "," if is_keyword(first) && self.before.get(1) == Some(&"(") && self.expects(Rule::close_parenthesis) => {
+                format!("write `{first} a, b`, or all of it in parentheses: `({first} a, b)`")
+            }
             "," if self.expects(Rule::close_parenthesis) && !self.expects(Rule::comma) => {
                 "a list is written `[a, b]`".to_owned()
             }
