@@ -194,6 +194,20 @@ impl Primitive for Barrier {
         }
     }
 
+    fn counts_on_waiters(&self) -> bool {
+        true
+    }
+
+    /// The barrier is broken as soon as one who waits is told to stop: who arrives after that finds it so.
+    fn will_give_up(&mut self, _: ThreadId, action: &Action) {
+        let Action::Round { round } = action else { return };
+        let state = self.rounds.get(round).map(|round| round.state);
+        if matches!(state, Some(State::Filling | State::Acting)) {
+            self.broken = true;
+            self.break_rounds();
+        }
+    }
+
     fn line(&self, _: &Action) -> Line {
         Line::Open
     }

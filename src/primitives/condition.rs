@@ -8,7 +8,7 @@
 //! |---|---|
 //! | enrolled | `Enrol` |
 //! | drawn | `Notify`, the longest enrolled first |
-//! | gone | `Await` once drawn, or giving up while enrolled |
+//! | gone | `Await` once drawn, or giving up while enrolled, as soon as its owner is told to stop |
 //!
 //! Who gives up when its ticket was drawn already has been notified: a notification is never lost on one who
 //! stops waiting, and the ticket stays drawn until [`Condition::leave`] tells so.
@@ -88,6 +88,10 @@ impl Primitive for Condition {
         if let Action::Await { ticket } = action {
             self.enrolled.retain(|enrolled| enrolled != ticket);
         }
+    }
+
+    fn counts_on_waiters(&self) -> bool {
+        true
     }
 
     fn may_serve(&self) -> bool {

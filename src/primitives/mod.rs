@@ -59,6 +59,17 @@ pub trait Primitive {
         let _ = (who, action);
     }
 
+    /// Whether what its actions do depends on who waits, beyond serving them: then it is told who is to stop waiting
+    /// before the next action.
+    fn counts_on_waiters(&self) -> bool {
+        false
+    }
+
+    /// `who`, who waits for `action`, was told to stop, and will give up: nobody is to count on it any more.
+    fn will_give_up(&mut self, who: ThreadId, action: &Action) {
+        let _ = (who, action);
+    }
+
     /// The waiting thread whose action this one takes part in, so that both happen at once: a rendezvous.
     fn partner(&self, who: ThreadId, action: &Action) -> Option<ThreadId> {
         let _ = (who, action);

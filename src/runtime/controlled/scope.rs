@@ -4,9 +4,9 @@
 use super::footprint::{Mode, Order, Touch};
 use super::joining::add_other;
 use super::strand::Wish;
-use super::thing::Body;
+use super::thing::{Body, body};
 use super::world::{Actor, Next, World, error};
-use crate::primitives::Ended;
+use crate::primitives::{Action, Ended};
 use crate::values::{ErrorKind, Published, Value, duration_text};
 use crate::vm::Answer;
 
@@ -138,6 +138,7 @@ impl World {
             let signal = self.strands[owner].signal_resource;
             self.touch(Touch::new(signal, Mode::Write, Order::Release).gives(1));
             self.strands[owner].signals.scopes.push((scope, false));
+            self.tell_to_stop(owner);
         }
         for child in children {
             self.cancel_child(child);
@@ -268,6 +269,39 @@ impl World {
         let signal = self.strands[runs_on].signal_resource;
         self.touch(Touch::new(signal, Mode::Write, Order::Release).gives(1));
         self.strands[runs_on].signals.cancelled = true;
+        self.tell_to_stop(runs_on);
         true
+    }
+
+    /// A strand that may wait is to stop: from now on nobody counts on it, at a barrier or with a condition, and it
+    /// stands in nobody's way.
+    fn tell_to_stop(&mut self, strand: usize) {
+        let of = &self.strands[strand];
+        if !of.wish.is_blocking() || of.met.is_some() || self.is_ready(strand) {
+            return;
+        }
+        let who = of.id;
+        let waits = self.waits_on(strand);
+        let is_counted_on = |(_, action): &(_, Action)| {
+            matches!(action, Action::Round { .. } | Action::Await { .. })
+        };
+        if !(of.arrived || waits.iter().any(is_counted_on)) {
+            return;
+        }
+        self.touch_waits(strand);
+        for (object, action) in waits {
+            let Body::Thing(number) = body(&object) else { continue };
+            if let Action::Round { .. } = action {
+                self.touch_rounds(*number);
+                let first = self.things[*number].resource;
+                self.touched(first, Mode::Write, Order::None);
+            }
+            let primitive = self.things[*number].primitive();
+            primitive.will_give_up(who, &action);
+            if let Action::Await { .. } = action {
+                primitive.give_up(who, &action);
+            }
+        }
+        self.leave_lines(strand);
     }
 }

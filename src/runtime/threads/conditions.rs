@@ -6,8 +6,8 @@
 
 use super::driver::{Here, Stop};
 use super::locks::{self, is_held_by, lock_of};
-use super::shell::Shell;
-use super::waiter::{On, Outcome, WaitKind};
+use super::shell::{Attempt, Shell};
+use super::waiter::{On, Outcome, WaitKind, Waiter};
 use crate::primitives::{Action, Condition, Hold, Misuse, Reply};
 use crate::values::{Label, Object, ObjectKind, Published, Ref, Value, View};
 use crate::vm::{Answer, Limit};
@@ -18,6 +18,8 @@ use std::sync::atomic::Ordering;
 struct Ticket {
     condition: Published,
     number: u64,
+    /// Its place in the condition's line.
+    waiter: Arc<Waiter>,
     /// How it held the lock.
     depth: i64,
     hold: Hold,
@@ -34,6 +36,10 @@ impl Ticket {
             _ => unreachable!("a ticket is of a condition"),
         }
     }
+}
+
+fn shell_of(condition: &Object) -> &Shell<Condition> {
+    condition.body.downcast_ref().expect("a condition's body")
 }
 
 fn ticket_of(object: &Object) -> &Ticket {
@@ -61,8 +67,18 @@ impl Here<'_> {
             _ => limit.until,
         };
         let limit = Limit { within: None, until, or_else: limit.or_else };
-        let reply = self.act_uncancelled(condition, Action::Enrol, Limit::NONE)?;
-        let Some(Reply::Ticket(number)) = reply else { return Ok(Answer::Value(Value::TRUE)) };
+        let by = self.by_in_any_case();
+        let mut inner = shell_of(condition).lock();
+        let enrolled = inner.attempt(self.runtime, by, Action::Enrol, None);
+        let Attempt::Acted(Ok(Reply::Ticket(number))) = enrolled else {
+            return Ok(Answer::Value(Value::TRUE));
+        };
+        // It stands in line while it still holds the lock, so that who notifies finds out if it was cancelled.
+        let action = Action::Await { ticket: number };
+        let on = vec![On::new(condition, action.clone())];
+        let waiter = self.waiter(on, WaitKind::Objects, |_| {});
+        inner.attempt(self.runtime, by, action, Some((&waiter, 0)));
+        drop(inner);
         let lock = lock_of(condition);
         let site = lock.site.load(Ordering::Relaxed);
         let held = match locks::word_of(lock) {
@@ -72,10 +88,13 @@ impl Here<'_> {
         let (depth, hold) = match held {
             Ok(Reply::Held { depth, hold }) => (depth, hold),
             Ok(_) => (1, Hold::Block),
-            Err(misuse) => return Err(self.misuse(condition, &misuse)),
+            Err(misuse) => {
+                shell_of(condition).lock().withdraw(self.runtime, &waiter);
+                return Err(self.misuse(condition, &misuse));
+            }
         };
         let condition = Published::new(Value::from(condition.clone()));
-        let ticket = Ticket { condition, number, depth, hold, site, limit };
+        let ticket = Ticket { condition, number, waiter, depth, hold, site, limit };
         let object = Object::new(Label::new(0, None), ObjectKind::Ticket, Arc::new(ticket));
         Ok(Answer::Value(Value::from(Ref::new(object))))
     }
@@ -103,16 +122,14 @@ impl Here<'_> {
         let condition = ticket.condition();
         let action = Action::Await { ticket: ticket.number };
         let limit = Limit { or_else, ..ticket.limit };
-        let awaited = match self.blocking_point() {
-            Ok(()) => self.act_uncancelled(&condition, action.clone(), limit),
-            Err(stop) => Err(stop),
-        };
+        let shell = shell_of(&condition);
+        let (since, deadline) = (ticket.waiter.since, self.deadline(limit));
+        let outcome = self.wait_in_line(shell, &ticket.waiter, deadline);
+        let awaited = self.settle_outcome(&condition, &action, limit, since, outcome);
         if matches!(awaited, Ok(Some(_))) {
             return Ok(Answer::Value(Value::TRUE));
         }
-        let shell = condition.body.downcast_ref::<Shell<Condition>>();
-        let notified = shell
-            .is_some_and(|shell| shell.change(self.runtime, |state| state.leave(ticket.number)));
+        let notified = shell.change(self.runtime, |state| state.leave(ticket.number));
         match awaited {
             // It was notified all the same: the notification counts, and the cancel is for the next point where
             // it could block.
@@ -142,7 +159,7 @@ impl Here<'_> {
                         (waiter.cancellable, waiter.began) = (false, began);
                     })
                 };
-                word.acquire(self.runtime, lock, self.strand.id, &action, &make, None)
+                word.acquire(self.runtime, lock, self.by_in_any_case(), &action, &make, None)
             }
         };
         match outcome {

@@ -164,7 +164,9 @@ impl Here<'_> {
 /// How many threads wait on an object.
 fn waiting(object: &Ref<Object>) -> usize {
     if let Some(condition) = object.body.downcast_ref::<Shell<Condition>>() {
-        return condition.look(Condition::waiting);
+        let mut inner = condition.lock();
+        inner.leave_out_who_is_told_to_stop();
+        return inner.state.waiting();
     }
     match locks::word_of(object) {
         Some(word) => word.waiting(object),

@@ -127,7 +127,7 @@ impl Here<'_> {
         for (arm, shell) in of.iter().map(|one| shell_of(one)).enumerate() {
             let Some(shell) = shell else { continue };
             let attempt =
-                shell.attempt(self.runtime, self.strand.id, Action::Join, Some((&waiter, arm)));
+                shell.attempt(self.runtime, self.by(), Action::Join, Some((&waiter, arm)));
             // It has ended meanwhile: as if it had found the waiter in its line.
             if matches!(attempt, Attempt::Acted(_)) && waiter.claim(self.runtime) {
                 waiter.deliver(Outcome::Acted(arm, Ok(Reply::Done)));

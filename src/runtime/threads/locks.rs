@@ -98,10 +98,20 @@ impl Here<'_> {
                     let make = |on, began| {
                         self.waiter(vec![on], WaitKind::Objects, |waiter| waiter.began = began)
                     };
-                    word.acquire(self.runtime, object, self.strand.id, action, &make, deadline)
+                    word.acquire(self.runtime, object, self.by(), action, &make, deadline)
                 }
             }
         };
+        if matches!(outcome, Outcome::Acted(_, Ok(_)))
+            && let Err(stop) = self.blocking_point()
+        {
+            // It may have been cancelled by who made this possible, and before that: so it does not have it.
+            if let Action::Acquire { count, hold, .. } = *action {
+                let back = Action::Release { count, hold };
+                let _ = word.perform(self.runtime, object, self.strand.id, &back);
+            }
+            return Err(stop);
+        }
         self.settle_outcome(object, action, limit, since, outcome)
     }
 

@@ -6,7 +6,7 @@ use super::handle::{self, Joinable};
 use super::locks;
 use super::pool::PoolHandle;
 use super::runtime::Runtime;
-use super::shell::{Attempt, Inner, Locked, Shell};
+use super::shell::{Attempt, By, Inner, Locked, Shell};
 use super::waiter::{On, Outcome, Rest, WaitKind, Waiter};
 use crate::primitives::{
     Action, Barrier, Condition, Event, Latch, LeftEarly, Misuse, Primitive, Queue, Reply, RwLock,
@@ -26,7 +26,7 @@ pub trait AnyShell: Sync {
     fn attempt(
         &self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt;
@@ -34,7 +34,7 @@ pub trait AnyShell: Sync {
     fn attempt_briefly(
         &self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>>;
     /// See [`super::shell::Inner::withdraw`].
@@ -53,7 +53,7 @@ pub trait Held {
     fn attempt(
         &mut self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt;
@@ -63,11 +63,11 @@ impl<P: Primitive> Held for Locked<'_, P> {
     fn attempt(
         &mut self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        Inner::attempt(self, runtime, who, action, waiter)
+        Inner::attempt(self, runtime, by, action, waiter)
     }
 }
 
@@ -75,20 +75,20 @@ impl<P: Primitive + Send> AnyShell for Shell<P> {
     fn attempt(
         &self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        self.lock().attempt(runtime, who, action, waiter)
+        self.lock().attempt(runtime, by, action, waiter)
     }
 
     fn attempt_briefly(
         &self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
-        Shell::attempt_briefly(self, runtime, who, action)
+        Shell::attempt_briefly(self, runtime, by, action)
     }
 
     fn withdraw(&self, runtime: &Runtime, waiter: &Arc<Waiter>) {
@@ -153,7 +153,7 @@ fn may_wait(action: &Action) -> bool {
     )
 }
 
-impl Here<'_> {
+impl<'a> Here<'a> {
     /// Lets an action happen, and answers what it gives.
     #[inline(never)]
     pub(super) fn act_on(
@@ -180,10 +180,11 @@ impl Here<'_> {
         action: Action,
         limit: Limit,
     ) -> Result<Option<Reply>, Stop> {
-        if may_wait(&action) {
-            self.blocking_point()?;
+        if !may_wait(&action) {
+            return self.act_uncancelled(object, action, limit);
         }
-        self.act_uncancelled(object, action, limit)
+        self.blocking_point()?;
+        self.act_before(object, action, limit, &Rest::default(), self.by())
     }
 
     /// Joins one of several; the thread waits for those of `then`, too, before it goes on. `None` if the time ran out
@@ -195,17 +196,27 @@ impl Here<'_> {
         limit: Limit,
     ) -> Result<Option<Reply>, Stop> {
         self.blocking_point()?;
-        self.act_before(one, Action::Join, limit, then)
+        self.act_before(one, Action::Join, limit, then, self.by())
     }
 
-    /// The same, where a cancel was looked for already.
+    /// Lets an action happen that no cancel stops.
     pub(super) fn act_uncancelled(
         &mut self,
         object: &Ref<Object>,
         action: Action,
         limit: Limit,
     ) -> Result<Option<Reply>, Stop> {
-        self.act_before(object, action, limit, &Rest::default())
+        self.act_before(object, action, limit, &Rest::default(), self.by_in_any_case())
+    }
+
+    /// This thread, as one that stops when it is told to.
+    pub(super) fn by(&self) -> By<'a> {
+        By { who: self.strand.id, stop: Some(&self.strand.attention) }
+    }
+
+    /// This thread, whatever it is told.
+    pub(super) fn by_in_any_case(&self) -> By<'static> {
+        By { who: self.strand.id, stop: None }
     }
 
     fn act_before(
@@ -214,23 +225,27 @@ impl Here<'_> {
         action: Action,
         limit: Limit,
         then: &Rest,
+        by: By<'_>,
     ) -> Result<Option<Reply>, Stop> {
         let Some(shell) = shell_of(object) else {
             return Err(self.misuse(object, &Misuse::NoSuchAction));
         };
         // Most need not wait, and look at no clock.
-        let action = match shell.attempt(self.runtime, self.strand.id, action, None) {
+        let action = match shell.attempt(self.runtime, by, action, None) {
             Attempt::Acted(Ok(reply)) => return Ok(Some(reply)),
             Attempt::Acted(Err(misuse)) => return Err(self.misuse(object, &misuse)),
             Attempt::NotReady(action) => action,
             Attempt::Waits => unreachable!("there is no waiter"),
         };
+        if by.is_stopped() {
+            self.blocking_point()?;
+        }
         let since = Instant::now();
         let deadline = self.deadline(limit);
         let outcome = if deadline.is_some_and(|deadline| deadline <= since) {
             Outcome::TimedOut
         } else {
-            self.wait_on(shell, object, action.clone(), deadline, then)
+            self.wait_on(shell, object, action.clone(), deadline, then, by)
         };
         self.settle_outcome(object, &action, limit, since, outcome)
     }
@@ -243,10 +258,11 @@ impl Here<'_> {
         action: Action,
         deadline: Option<Instant>,
         then: &Rest,
+        by: By<'_>,
     ) -> Outcome {
         let soon = |deadline: Instant| deadline < Instant::now() + NOT_SOON;
         if !deadline.is_some_and(soon)
-            && let Some(result) = shell.attempt_briefly(self.runtime, self.strand.id, &action)
+            && let Some(result) = shell.attempt_briefly(self.runtime, by, &action)
         {
             return Outcome::Acted(0, result);
         }
@@ -256,22 +272,35 @@ impl Here<'_> {
                 waiter.then = then.clone();
                 waiter.began = then.began().unwrap_or(waiter.began);
             });
-            match shell.attempt(self.runtime, self.strand.id, action.clone(), Some((&waiter, 0))) {
+            match shell.attempt(self.runtime, by, action.clone(), Some((&waiter, 0))) {
                 Attempt::Acted(result) => return Outcome::Acted(0, result),
+                // It stands in line; or it is stopped, and finds that so.
                 Attempt::Waits | Attempt::NotReady(_) => {}
             }
-            let outcome = block(self.runtime, &waiter, deadline);
-            // Who is stopped where it is leaves things as they are.
-            if !matches!(outcome, Outcome::Acted(..) | Outcome::Killed) {
-                shell.withdraw(self.runtime, &waiter);
-                if object.kind == ObjectKind::RwLock {
-                    self.runtime.waits.line_changed(self.runtime, object);
-                }
+            let outcome = self.wait_in_line(shell, &waiter, deadline);
+            let left = !matches!(outcome, Outcome::Acted(..) | Outcome::Killed);
+            if left && object.kind == ObjectKind::RwLock {
+                self.runtime.waits.line_changed(self.runtime, object);
             }
             if !matches!(outcome, Outcome::Retry) {
                 return outcome;
             }
         }
+    }
+
+    /// Waits, standing in line already.
+    pub(super) fn wait_in_line(
+        &self,
+        shell: &dyn AnyShell,
+        waiter: &Arc<Waiter>,
+        deadline: Option<Instant>,
+    ) -> Outcome {
+        let outcome = block(self.runtime, waiter, deadline);
+        // Who is stopped where it is leaves things as they are.
+        if !matches!(outcome, Outcome::Acted(..) | Outcome::Killed) {
+            shell.withdraw(self.runtime, waiter);
+        }
+        outcome
     }
 
     /// What a reply is to the script.
@@ -312,28 +341,40 @@ impl Here<'_> {
     /// `barrier b`
     #[inline(never)]
     pub(super) fn arrive(&mut self, barrier: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+        let deadline = self.deadline(limit);
+        let since = Instant::now();
+        let by = self.by_in_any_case();
+        let shell = barrier.body.downcast_ref::<Shell<Barrier>>().expect("a barrier's body");
+        let mut inner = shell.lock();
+        // Under the lock: one that was cancelled before another arrived is not counted on by that one.
         if let Err(stop) = self.blocking_point() {
             // It was there, and does not come: the others need not wait for it.
-            self.act_uncancelled(barrier, Action::Break, Limit::NONE)?;
+            inner.attempt(self.runtime, by, Action::Break, None);
             return Err(stop);
         }
-        let deadline = self.deadline(limit);
-        let place = self.act_uncancelled(barrier, Action::Arrive, Limit::NONE)?;
-        let Some(Reply::Place { index, round, last }) = place else {
-            return Ok(Answer::Value(Value::NIL));
+        let (index, round) = match inner.attempt(self.runtime, by, Action::Arrive, None) {
+            Attempt::Acted(Ok(Reply::Place { round, last: true, .. })) => {
+                self.rounds.push((barrier.address(), round));
+                let action = inner.state.action();
+                return Ok(Answer::Value(action.map_or(Value::NIL, |action| action.get().clone())));
+            }
+            Attempt::Acted(Ok(Reply::Place { index, round, .. })) => (index, round),
+            Attempt::Acted(Err(misuse)) => {
+                drop(inner);
+                return Err(self.misuse(barrier, &misuse));
+            }
+            _ => return Ok(Answer::Value(Value::NIL)),
         };
-        if last {
-            self.rounds.push((barrier.address(), round));
-            let action = barrier
-                .body
-                .downcast_ref::<Shell<Barrier>>()
-                .and_then(|shell| shell.look(Barrier::action));
-            return Ok(Answer::Value(action.map_or(Value::NIL, |action| action.get().clone())));
-        }
-        let since = Instant::now();
+        // It waits from the moment at which it arrives, so that who arrives later finds out if it does not stay.
         let waits = Action::Round { round };
-        let shell = barrier.body.downcast_ref::<Shell<Barrier>>().expect("a barrier's body");
-        let mut outcome = self.wait_on(shell, barrier, waits.clone(), deadline, &Rest::default());
+        let waiter = vec![On::new(barrier, waits.clone())];
+        let waiter = self.waiter(waiter, WaitKind::Objects, |_| {});
+        let attempt = inner.attempt(self.runtime, by, waits.clone(), Some((&waiter, 0)));
+        drop(inner);
+        let mut outcome = match attempt {
+            Attempt::Acted(result) => Outcome::Acted(0, result),
+            _ => self.wait_in_line(shell, &waiter, deadline),
+        };
         if matches!(outcome, Outcome::TimedOut | Outcome::Raise(_)) {
             match shell.change(self.runtime, |state| state.leave_early(round)) {
                 LeftEarly::Through => {

@@ -71,6 +71,8 @@ impl Here<'_> {
                 drop(held);
                 return self.chosen(arm, result);
             }
+            // Under the locks: none of the arms became possible after it was cancelled.
+            self.blocking_point()?;
             if let Some(otherwise) = otherwise {
                 return Ok(Answer::Arm(otherwise, Value::NIL));
             }
@@ -81,12 +83,7 @@ impl Here<'_> {
             let waiter = self.waiter(waits, WaitKind::Objects, |_| {});
             for (index, arm) in on.iter().enumerate() {
                 let held = held_of(&mut held, arm);
-                held.attempt(
-                    self.runtime,
-                    self.strand.id,
-                    arm.action.clone(),
-                    Some((&waiter, index)),
-                );
+                held.attempt(self.runtime, self.by(), arm.action.clone(), Some((&waiter, index)));
             }
             waiter
         };
@@ -113,7 +110,7 @@ impl Here<'_> {
         let mut closed = None;
         for arm in order.into_iter().map(|at| &arms[at]) {
             let attempt =
-                held_of(held, arm).attempt(self.runtime, self.strand.id, arm.action.clone(), None);
+                held_of(held, arm).attempt(self.runtime, self.by(), arm.action.clone(), None);
             match attempt {
                 Attempt::Acted(Err(Misuse::Closed)) => closed = Some((arm, Err(Misuse::Closed))),
                 Attempt::Acted(result) => return Some((arm, result)),

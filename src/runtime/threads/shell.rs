@@ -14,6 +14,7 @@ use std::collections::{HashSet, VecDeque};
 use std::mem::discriminant;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A state with its waiters.
 pub struct Shell<P> {
@@ -72,6 +73,24 @@ struct Waiting {
     arm: usize,
 }
 
+/// Who attempts something.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    /// The thread.
+    pub who: ThreadId,
+    /// Set as soon as it is to raise an error where it could block: then nothing happens for it any more. It is looked
+    /// at under the lock, so that who cancels a thread and then makes possible what that waits for is not overtaken.
+    /// `None` if the action is not to be stopped.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+impl By<'_> {
+    /// Whether it is to raise an error instead.
+    pub fn is_stopped(self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
+
 /// What came of an attempt.
 pub enum Attempt {
     /// The action happened, or was refused.
@@ -103,21 +122,21 @@ impl<P: Primitive> Shell<P> {
     pub fn attempt_briefly(
         &self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
         briefly(|| {
             let mut inner = self.try_lock()?;
-            if inner.state.only_meets(action) {
+            if by.is_stopped() || inner.state.only_meets(action) {
                 return Some(None);
             }
             if !inner.is_free(action) {
                 return Some(None);
             }
-            if !inner.state.ready(who, action) {
+            if !inner.state.ready(by.who, action) {
                 return None;
             }
-            inner.act_and_settle(runtime, who, action.clone()).ok().map(Some)
+            inner.act_and_settle(runtime, by.who, action.clone()).ok().map(Some)
         })
         .flatten()
     }
@@ -143,15 +162,21 @@ impl<P: Primitive> Shell<P> {
 
 impl<P: Primitive> Inner<P> {
     /// Lets the action happen if it is ready and nothing holds it up; else puts the waiter in line, if there is
-    /// one.
+    /// one. Neither if the thread is stopped: it is to look what is wanted of it.
     pub fn attempt(
         &mut self,
         runtime: &Runtime,
-        who: ThreadId,
+        by: By<'_>,
         action: Action,
         waiter: Option<(&Arc<Waiter>, usize)>,
     ) -> Attempt {
-        let mut action = action;
+        let (who, mut action) = (by.who, action);
+        if by.is_stopped() {
+            return Attempt::NotReady(action);
+        }
+        if self.state.counts_on_waiters() {
+            self.leave_out_who_is_told_to_stop();
+        }
         if self.is_free(&action) && self.state.ready(who, &action) {
             match self.act_and_settle(runtime, who, action) {
                 Ok(result) => return Attempt::Acted(result),
@@ -202,7 +227,7 @@ impl<P: Primitive> Inner<P> {
                 waiting.who == partner && discriminant(&waiting.action) != discriminant(&action)
             });
             let Some(partner) = at.and_then(|at| self.waiting.remove(at)) else { break };
-            if partner.waiter.claim(runtime) {
+            if !partner.waiter.is_told_to_stop() && partner.waiter.claim(runtime) {
                 let result = self.state.act(who, action);
                 let met = self.state.act(partner.who, partner.action.clone());
                 partner.waiter.deliver(Outcome::Acted(partner.arm, met));
@@ -238,7 +263,7 @@ impl<P: Primitive> Inner<P> {
                     at += 1;
                     continue;
                 }
-                if waiting.waiter.is_claimed() {
+                if waiting.waiter.is_claimed() || waiting.waiter.is_told_to_stop() {
                     // It has left, and will take itself out; what it wanted is given up at once.
                     self.drop_at(at);
                     acted = true;
@@ -274,8 +299,19 @@ impl<P: Primitive> Inner<P> {
         }
     }
 
+    /// Tells the state of those in line who are to stop waiting.
+    pub fn leave_out_who_is_told_to_stop(&mut self) {
+        let told = |waiting: &Waiting| waiting.waiter.is_told_to_stop();
+        while let Some(at) = self.waiting.iter().position(told) {
+            self.drop_at(at);
+        }
+    }
+
     fn drop_at(&mut self, at: usize) {
         if let Some(waiting) = self.waiting.remove(at) {
+            if waiting.waiter.is_told_to_stop() {
+                self.state.will_give_up(waiting.who, &waiting.action);
+            }
             self.state.give_up(waiting.who, &waiting.action);
             self.gone.push(waiting);
         }

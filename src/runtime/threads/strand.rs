@@ -237,7 +237,7 @@ impl Strand {
             return waiter.claim(runtime).then_some(Outcome::Killed);
         }
         // If the wait has ended meanwhile, the error is for the next blocking point.
-        if waiter.cancellable && signals.wants_error() && waiter.claim(runtime) {
+        if waiter.cancellable && signals.wants_error() && waiter.stop() {
             let error = signals.take_error();
             self.settle_attention(&signals);
             return Some(error.map_or(Outcome::Retry, Outcome::Raise));
@@ -253,7 +253,7 @@ impl Strand {
 
     fn settle_attention(&self, signals: &Signals) {
         let wanted = signals.wants_error() || signals.killed;
-        self.attention.store(wanted, Ordering::Relaxed);
+        self.attention.store(wanted, Ordering::Release);
     }
 
     /// The error to raise at a point that could block, though it need not wait.

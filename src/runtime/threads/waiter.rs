@@ -225,6 +225,26 @@ impl Waiter {
         self.status.load(Ordering::SeqCst) >= CLAIMED
     }
 
+    /// Whether it was told to stop waiting, or is about to find that it was: by a cancel, or because it waits in vain.
+    /// For one that stands in line; who is served is taken out of it before.
+    ///
+    /// A cancel that finds no wait begun leaves a flag, by which the wait ends as soon as it begins.
+    pub fn is_told_to_stop(&self) -> bool {
+        // In this order: the flag is put down only after the wait has ended for it.
+        let flag = self.cancellable && self.strand.attention.load(Ordering::Acquire);
+        match self.status.load(Ordering::SeqCst) {
+            DONE => true,
+            CLAIMED => false,
+            _ => flag,
+        }
+    }
+
+    /// Ends the wait of the present thread, which has hardly begun: it is to raise an error. Whether nobody else has
+    /// decided how it ends.
+    pub fn stop(&self) -> bool {
+        self.status.compare_exchange(WAITING, DONE, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
     /// Whether the outcome is there.
     pub fn is_done(&self) -> bool {
         self.status.load(Ordering::SeqCst) == DONE

@@ -18,6 +18,7 @@
 
 use super::block::{block, briefly};
 use super::runtime::Runtime;
+use super::shell::By;
 use super::waiter::{On, Outcome, Waiter};
 use crate::primitives::word::{STATE, WAITERS, WOKEN, is_open};
 use crate::primitives::{Action, Lock, Misuse, Primitive, RLock, Reply, Semaphore, ThreadId};
@@ -241,13 +242,18 @@ impl WordBody {
     fn try_briefly(
         &self,
         object: &Object,
-        who: ThreadId,
+        by: By<'_>,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
-        briefly(|| match self.attempt(object, who, action, false) {
-            Some(result) => Some(Some(result)),
-            None if is_open(object.word.load(Ordering::Relaxed)) => None,
-            None => Some(None),
+        briefly(|| {
+            if by.is_stopped() {
+                return Some(None);
+            }
+            match self.attempt(object, by.who, action, false) {
+                Some(result) => Some(Some(result)),
+                None if is_open(object.word.load(Ordering::Relaxed)) => None,
+                None => Some(None),
+            }
         })
         .flatten()
     }
@@ -257,15 +263,16 @@ impl WordBody {
         &self,
         runtime: &Arc<Runtime>,
         object: &Ref<Object>,
-        who: ThreadId,
+        by: By<'_>,
         action: &Action,
         make_waiter: &dyn Fn(On, Instant) -> Arc<Waiter>,
         deadline: Option<Instant>,
     ) -> Outcome {
         let since = Instant::now();
+        let who = by.who;
         let mut in_vain_since = None;
         loop {
-            let tried = self.try_briefly(object, who, action);
+            let tried = self.try_briefly(object, by, action);
             if in_vain_since.is_none()
                 && let Some(result) = tried
             {
@@ -281,6 +288,9 @@ impl WordBody {
                 object.word.fetch_or(WAITERS, Ordering::SeqCst);
                 let attempt = || {
                     let may_try = may_try || self.goes_first(object, action);
+                    // What was released before the flags were set may have been so by who has cancelled it before: it
+                    // stands in line then, and finds that out.
+                    let may_try = may_try && !by.is_stopped();
                     may_try.then(|| self.attempt(object, who, action, true)).flatten()
                 };
                 if let Some(result) = tried.or_else(attempt) {
@@ -316,7 +326,7 @@ impl WordBody {
     /// Wakes the head of the line if it can go on, and clears the flag if nobody stands there.
     fn wake_next(&self, runtime: &Runtime, object: &Object, line: &mut Waiters) {
         while let Some(head) = line.queue.front() {
-            if head.waiter.is_claimed() {
+            if head.waiter.is_claimed() || head.waiter.is_told_to_stop() {
                 // It leaves by itself.
                 line.pop_front();
                 continue;
