@@ -87,10 +87,10 @@ impl World {
         condition: &Ref<Object>,
         within: Option<i64>,
     ) -> Result<Value, Value> {
-        self.check_held(strand, condition)?;
         if let Some(error) = self.take_error(strand) {
             return Err(error);
         }
+        self.check_held(strand, condition)?;
         Ok(self.begin_limit(strand, within))
     }
 

@@ -4,7 +4,7 @@
 use super::footprint::{Mode, Order};
 use super::objects::has_owner;
 use super::scope::Child;
-use super::strand::{StrandKind, Wish};
+use super::strand::{Strand, StrandKind, Wish};
 use super::thing::{Body, State, body};
 use super::world::World;
 use crate::primitives::Action;
@@ -23,6 +23,10 @@ impl World {
                 let thing = &self.things[*number];
                 if matches!(thing.state, State::Ticket(_)) {
                     return Vec::new();
+                }
+                if matches!(thing.state, State::Pool(_)) {
+                    let runs = |task: &Strand| task.worker.filter(|_| task.pool == Some(*number));
+                    return self.strands.iter().filter_map(runs).collect();
                 }
                 let holders = thing.look().holders(self.strands[strand].id, action);
                 holders.into_iter().filter_map(|id| self.strand_of(id)).collect()

@@ -82,27 +82,34 @@ impl World {
 
     /// `join x`, which may go on.
     pub(super) fn join(&mut self, strand: usize, of: &Ref<Object>) -> Result<Next, Value> {
+        self.check_self_join(strand, of)?;
         if let Body::Thing(number) = body(of) {
             let number = *number;
             self.do_action(strand, of, Action::Join)?;
             self.join_pool(strand, number)?;
             return Ok(Value::TRUE.into());
         }
-        self.check_self_join(strand, of)?;
         self.touch_end(of);
         self.wait_for_time_of(strand, of);
         self.received(strand, of).map(Next::from)
     }
 
-    /// A thread that waits for itself would wait for ever.
+    /// A thread that waits for itself would wait for ever, and so would a task that waits for its pool.
     fn check_self_join(&mut self, strand: usize, of: &Ref<Object>) -> Result<(), Value> {
+        if self.is_self_join(strand, of) {
+            return Err(super::report::self_join(self, strand, of));
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_self_join(&self, strand: usize, of: &Ref<Object>) -> bool {
+        let task = self.strands[strand].task;
         match body(of) {
-            Body::Strand(other)
-                if *other == strand || self.strands[strand].task == Some(*other) =>
-            {
-                Err(super::report::self_join(&self.strands[*other]))
+            Body::Strand(other) => *other == strand || task == Some(*other),
+            Body::Thing(number) => {
+                task.is_some_and(|task| self.strands[task].pool == Some(*number))
             }
-            _ => Ok(()),
+            Body::Timer(_) => false,
         }
     }
 
@@ -188,8 +195,11 @@ impl World {
         }
     }
 
-    /// `join any`, one of which has ended.
-    pub(super) fn join_any(&mut self, of: &[Ref<Object>]) -> Result<Next, Value> {
+    /// `join any`, one of which has ended; or it is only itself that is waited for.
+    pub(super) fn join_any(&mut self, strand: usize, of: &[Ref<Object>]) -> Result<Next, Value> {
+        if of.iter().all(|one| self.is_self_join(strand, one)) {
+            self.check_self_join(strand, &of[0])?;
+        }
         for one in of {
             match body(one) {
                 Body::Strand(other) => {

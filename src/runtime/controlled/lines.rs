@@ -29,7 +29,8 @@ impl World {
                 open.map(|one| (one.clone(), Action::Join)).into_iter().collect()
             }
             Wish::Ask(Request::JoinAny { of, .. }) => {
-                of.iter().map(|one| (one.clone(), Action::Join)).collect()
+                let others = of.iter().filter(|one| !self.is_self_join(strand, one));
+                others.map(|one| (one.clone(), Action::Join)).collect()
             }
             Wish::Ask(Request::Await { ticket, .. }) => self.awaits(ticket).into_iter().collect(),
             Wish::Ask(Request::Retake { ticket }) => self.retakes(ticket).into_iter().collect(),

@@ -146,7 +146,7 @@ impl World {
             Request::BreakBarrier { barrier } => self.break_barrier(strand, &barrier),
             Request::Join { of, .. } => self.join(strand, &of),
             Request::JoinAll { of, .. } => self.join_all(strand, &of),
-            Request::JoinAny { of, .. } => self.join_any(&of),
+            Request::JoinAny { of, .. } => self.join_any(strand, &of),
             Request::Select(arms) => self.select(strand, arms, arm),
             Request::Spawn(request) => self.spawn(strand, request),
             Request::Timer(request) => Ok(self.timer(strand, request).into()),

@@ -224,18 +224,17 @@ impl World {
                 Request::Next { queue } => self.may(strand, queue, &Action::Recv),
                 Request::Await { ticket, .. } => self.is_drawn(ticket),
                 Request::Retake { ticket } => self.may_retake(strand, ticket),
-                Request::Join { of, .. } => self.is_done(strand, of, &Action::Join),
+                // To join oneself is told at once.
+                Request::Join { of, .. } => {
+                    self.is_self_join(strand, of) || self.is_done(strand, of, &Action::Join)
+                }
                 Request::JoinAll { of, .. } => {
-                    // To join oneself is told at once.
-                    let own = |one: &Ref<Object>| match body(one) {
-                        Body::Strand(other) => self.is_own(strand, *other),
-                        _ => false,
-                    };
-                    of.iter().any(own)
+                    of.iter().any(|one| self.is_self_join(strand, one))
                         || of.iter().all(|one| self.is_done(strand, one, &Action::Join))
                 }
                 Request::JoinAny { of, .. } => {
-                    of.iter().any(|one| self.is_done(strand, one, &Action::Join))
+                    of.iter().all(|one| self.is_self_join(strand, one))
+                        || of.iter().any(|one| self.is_done(strand, one, &Action::Join))
                 }
                 Request::Select(arms) => arms.iter().any(|arm| self.is_arm_ready(strand, arm)),
                 Request::Sleep(nanoseconds) => *nanoseconds == 0,
@@ -248,16 +247,9 @@ impl World {
     pub(super) fn is_done(&self, strand: usize, object: &Ref<Object>, action: &Action) -> bool {
         match body(object) {
             Body::Thing(_) => self.may(strand, object, action),
-            Body::Strand(other) => {
-                self.is_own(strand, *other) || self.strands[*other].ended.is_some()
-            }
+            Body::Strand(other) => self.strands[*other].ended.is_some(),
             Body::Timer(timer) => self.timers[*timer].state.ready(0, action),
         }
-    }
-
-    /// Whether a strand is the other, or runs it as a task.
-    fn is_own(&self, strand: usize, other: usize) -> bool {
-        other == strand || self.strands[strand].task == Some(other)
     }
 
     /// Whether an action on a primitive may happen now.

@@ -118,11 +118,26 @@ fn holder_names(
     holders.into_iter().map(name).collect()
 }
 
-/// The error for a thread that joins itself.
-pub(super) fn self_join(strand: &Strand) -> Value {
-    let what = if strand.kind == StrandKind::Task { "task" } else { "thread" };
-    let message = format!("{} waits for itself: a {what} cannot join itself", strand.name);
-    ErrorValue::new(ErrorKind::Deadlock.name(), &message).into()
+/// A thread or a task joins itself, or a task its pool.
+pub(super) fn self_join(world: &World, strand: usize, of: &Object) -> Value {
+    let who = &world.strands[world.strands[strand].task.unwrap_or(strand)];
+    let what = if who.kind == StrandKind::Task { "task" } else { "thread" };
+    let (other, cure) = match of.kind {
+        ObjectKind::Pool => (
+            format!("{of} while it runs there"),
+            "join the pool in the thread that has queued the tasks",
+        ),
+        _ => (
+            "itself".to_owned(),
+            "only another thread can join it; `ts.filter(fn(t) { t != current_thread() })` leaves this one out",
+        ),
+    };
+    let message = format!("{} waits for itself: a {what} cannot join {other}", who.name);
+    let mut report = Report::error(Code::Deadlock, message.clone());
+    if let Some(place) = world.place_of(strand) {
+        report = report.label(place, "it would wait for itself here");
+    }
+    deadlock(&message, report.help(cure)).into_inner()
 }
 
 /// A thread takes a lock that it holds already.

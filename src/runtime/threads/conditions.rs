@@ -57,8 +57,8 @@ impl Here<'_> {
     /// `wait c`: enrols, and gives the lock back.
     #[inline(never)]
     pub(super) fn enrol(&mut self, condition: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
-        self.check_held(condition)?;
         self.blocking_point()?;
+        self.check_held(condition)?;
         let until = match limit.within {
             Some(within) if limit.until.is_none() => match self.begin_limit(Some(within)).view() {
                 View::Duration(until) => Some(until),
@@ -106,8 +106,8 @@ impl Here<'_> {
         condition: &Ref<Object>,
         within: Option<i64>,
     ) -> Result<Answer, Stop> {
-        self.check_held(condition)?;
         self.blocking_point()?;
+        self.check_held(condition)?;
         Ok(Answer::Value(self.begin_limit(within)))
     }
 

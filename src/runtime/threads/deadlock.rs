@@ -2,15 +2,16 @@
 //! which nobody can go on.
 
 use super::handle;
+use super::pool::PoolHandle;
 use super::report;
 use super::runtime::Runtime;
 use super::shell::Shell;
-use super::strand::{Strand, StrandKind};
+use super::strand::StrandKind;
 use super::waiter::{On, WaitKind, Waiter};
 use super::waits::Table;
 use super::word::WordBody;
 use crate::primitives::{Action, Primitive, RwLock, ThreadId};
-use crate::values::{ErrorKind, ErrorValue, Object, ObjectKind, Published};
+use crate::values::{Object, ObjectKind, Published};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -56,6 +57,10 @@ pub fn holders_of_object(who: ThreadId, object: &Object, action: &Action) -> Vec
     }
     match (action, handle::of(object)) {
         (Action::Join, Some(joinable)) => joinable.runs_on().into_iter().collect(),
+        (Action::Join, None) => {
+            let pool = object.body.downcast_ref::<PoolHandle>();
+            pool.map(|pool| pool.pool.at_work()).unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }
@@ -168,11 +173,4 @@ pub fn of_all(runtime: &Arc<Runtime>, table: &Table, victim: &Arc<Waiter>) -> Pu
         .cloned()
         .collect();
     report::all_blocked(runtime, &all, victim)
-}
-
-/// The error for a thread that joins itself.
-pub fn of_self_join(strand: &Strand) -> Published {
-    let what = if strand.kind == StrandKind::Task { "task" } else { "thread" };
-    let message = format!("{} waits for itself: a {what} cannot join itself", strand.name);
-    Published::new(ErrorValue::new(ErrorKind::Deadlock.name(), &message).into())
 }

@@ -4,23 +4,25 @@
 //! such an end looks once more whether it was cancelled itself, which then came first.
 
 use super::block::block;
-use super::deadlock;
 use super::driver::{Here, Stop};
 use super::handle::{self, Joinable};
 use super::objects::shell_of;
 use super::pool::PoolHandle;
+use super::report;
 use super::shell::Attempt;
+use super::strand::Strand;
 use super::waiter::{On, Outcome, Rest, WaitKind};
 use crate::primitives::{Action, Ended, Reply};
 use crate::values::{ErrorValue, List, Object, Published, Received, Ref, Value, View};
 use crate::vm::{Answer, Limit};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 impl Here<'_> {
     /// `join x`
     #[inline(never)]
     pub(super) fn join(&mut self, of: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+        self.blocking_point()?;
         self.check_self_join(of)?;
         if self.act(of, Action::Join, limit)?.is_none() {
             return Ok(Answer::TimedOut);
@@ -35,14 +37,27 @@ impl Here<'_> {
         Ok(Answer::Value(Value::TRUE))
     }
 
-    /// A thread that waits for itself would wait for ever.
+    /// A thread that waits for itself would wait for ever, and so would a task that waits for its pool.
     fn check_self_join(&self, of: &Ref<Object>) -> Result<(), Stop> {
-        let Some(strand) = handle::strand_of(of) else { return Ok(()) };
-        let own = |mine: &&Arc<_>| Arc::ptr_eq(mine, strand);
-        if own(&self.strand) || self.task.as_ref().is_some_and(own) {
-            return Err(deadlock::of_self_join(strand).into());
+        if self.is_self_join(of) {
+            return Err(
+                report::self_join(self.task.unwrap_or(self.strand), of, self.place()).into()
+            );
         }
         Ok(())
+    }
+
+    fn is_self_join(&self, of: &Ref<Object>) -> bool {
+        if let Some(strand) = handle::strand_of(of) {
+            let own = |mine: &&Arc<_>| Arc::ptr_eq(mine, strand);
+            return own(&self.strand) || self.task.as_ref().is_some_and(own);
+        }
+        let Some(handle) = of.body.downcast_ref::<PoolHandle>() else { return false };
+        let own = |task: &&Arc<Strand>| {
+            let pool = task.pool.as_ref().and_then(Weak::upgrade);
+            pool.is_some_and(|pool| Arc::ptr_eq(&pool, &handle.pool))
+        };
+        self.task.as_ref().is_some_and(own)
     }
 
     /// What something that has ended gives, or the error that it raised.
@@ -69,6 +84,7 @@ impl Here<'_> {
     /// `join a, b, c`
     #[inline(never)]
     pub(super) fn join_all(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
+        self.blocking_point()?;
         for one in of {
             self.check_self_join(one)?;
         }
@@ -110,8 +126,12 @@ impl Here<'_> {
     #[inline(never)]
     pub(super) fn join_any(&mut self, of: &[Ref<Object>], limit: Limit) -> Result<Answer, Stop> {
         self.blocking_point()?;
-        for one in of {
-            self.check_self_join(one)?;
+        // It does not end itself as long as it waits, but another may: only alone it is waited for in vain.
+        let all = of;
+        let of: Vec<Ref<Object>> =
+            all.iter().filter(|one| !self.is_self_join(one)).cloned().collect();
+        if let ([], [own, ..]) = (of.as_slice(), all) {
+            self.check_self_join(own)?;
         }
         let ended = |one: &&Ref<Object>| handle::of(one).and_then(Joinable::end_order);
         let first = || of.iter().filter(|one| ended(one).is_some()).min_by_key(ended);

@@ -43,6 +43,8 @@ struct Inside {
     idle: Vec<Arc<Waiter>>,
     /// Who is a worker now.
     workers: Vec<ThreadId>,
+    /// Those of them that are done with `init`.
+    at_work: Vec<ThreadId>,
     /// The tasks that have failed, in order of submission.
     failed: Vec<Arc<Strand>>,
     /// The error of `init`: all tasks fail with it.
@@ -162,7 +164,11 @@ fn start_worker(runtime: &Arc<Runtime>, pool: &Arc<PoolBody>) -> Result<(), Faul
                 }
                 Err(error) => worker.give_up(&spawn::no_thread(&error)),
             }
-            pool.inside.lock().workers.retain(|id| *id != strand.id);
+            {
+                let mut inside = pool.inside.lock();
+                inside.workers.retain(|id| *id != strand.id);
+                inside.at_work.retain(|id| *id != strand.id);
+            }
             ending::end(&runtime, &strand, Some(Ended::Value(Published::new(Value::NIL))), None);
         }
     };
@@ -190,6 +196,7 @@ impl Worker<'_> {
                 None => return,
             }
         }
+        self.pool.inside.lock().at_work.push(self.strand.id);
         while let Some((task, job)) = self.next() {
             task.run_on(self.strand);
             let broken = self.pool.inside.lock().broken.clone();
@@ -284,6 +291,11 @@ impl PoolBody {
             (1, [worker]) => Some(*worker),
             _ => None,
         }
+    }
+
+    /// The workers that run a task, as far as they wait: one that waits for a task waits for nobody.
+    pub fn at_work(&self) -> Vec<ThreadId> {
+        self.inside.lock().at_work.clone()
     }
 
     /// Wakes an idle worker, if there is one.

@@ -9,7 +9,7 @@ use crate::runtime::threads::deadlock::holders_of_object;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::runtime::Runtime;
-use crate::runtime::threads::strand::Strand;
+use crate::runtime::threads::strand::{Strand, StrandKind};
 use crate::runtime::threads::waiter::Waiter;
 use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published};
@@ -45,6 +45,27 @@ pub fn held_already(
     };
     error.set_detail(report);
     Published::new(error.into())
+}
+
+/// A thread or a task joins itself, or a task its pool.
+pub fn self_join(who: &Strand, of: &Object, place: Option<Place>) -> Published {
+    let what = if who.kind == StrandKind::Task { "task" } else { "thread" };
+    let (other, cure) = match of.kind {
+        ObjectKind::Pool => (
+            format!("{of} while it runs there"),
+            "join the pool in the thread that has queued the tasks",
+        ),
+        _ => (
+            "itself".to_owned(),
+            "only another thread can join it; `ts.filter(fn(t) { t != current_thread() })` leaves this one out",
+        ),
+    };
+    let message = format!("{} waits for itself: a {what} cannot join {other}", who.name);
+    let mut report = Report::error(Code::Deadlock, message.clone());
+    if let Some(place) = place {
+        report = report.label(place, "it would wait for itself here");
+    }
+    deadlock(&message, report.help(cure))
 }
 
 /// The error for the thread that closes a circle of threads which wait for one another.
