@@ -166,11 +166,15 @@ impl Here<'_> {
             Outcome::Killed => Err(Stop::Killed),
             Outcome::TimedOut | Outcome::Retry if limit.or_else => Ok(Answer::TimedOut),
             Outcome::TimedOut | Outcome::Retry => {
-                let names: Vec<String> = of.iter().map(|one| one.label.to_string()).collect();
-                Err(self.timeout(
-                    &format!("any of {} to end", names.join(", ")),
-                    self.limit_length(limit, since),
-                ))
+                let what = match of.as_slice() {
+                    [one] => self.described(one, &Action::Join),
+                    all => {
+                        let names: Vec<String> =
+                            all.iter().map(|one| one.label.to_string()).collect();
+                        format!("any of {} to end", names.join(", "))
+                    }
+                };
+                Err(self.timeout(&what, self.limit_length(limit, since)))
             }
         }
     }
