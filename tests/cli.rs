@@ -396,6 +396,20 @@ fn stats_tell_what_a_run_cost() {
 }
 
 #[test]
+fn stats_count_who_is_blocked_at_the_end() {
+    let code = "let m = Lock(); spawn daemon { sleep 1h }; acquire m; acquire m";
+    let (_, err, status) = run(&["--json", "run", "--stats", "--timeout", "200ms", "-e", code]);
+    assert_eq!(status, 124);
+    let told = err.lines().last().expect("the stats come last");
+    let told: serde_json::Value = serde_json::from_str(told).expect("an object");
+    for kind in ["Lock", "sleep"] {
+        let blocked = &told["stats"]["blocked"][kind];
+        assert_eq!(blocked["times"], 1, "{told}");
+        assert!(blocked["nanoseconds"].as_u64() > Some(100_000_000), "{told}");
+    }
+}
+
+#[test]
 fn check_tells_what_is_hardly_meant() {
     let code = b"let ts = [spawn { 1 }]
 let us = [spawn { 2 }]

@@ -242,6 +242,8 @@ impl Runtime {
 
     /// The program has ended: all threads stop where they are, and what is left to be said is.
     fn conclude(self: &Arc<Runtime>, end: End) -> Status {
+        // As long as those that are blocked are so.
+        let stats = self.config.stats.then(|| Stats::of(self));
         for strand in self.threads() {
             strand.kill(self);
         }
@@ -260,7 +262,6 @@ impl Runtime {
             End::Finished if trouble.deadlock => 3,
             End::Finished => i32::from(trouble.uncaught),
         };
-        let stats = self.config.stats.then(|| Stats::of(self));
         Status { code, stats }
     }
 

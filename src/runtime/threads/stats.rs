@@ -38,7 +38,7 @@ pub struct Waited {
 }
 
 impl Waited {
-    /// A wait is over.
+    /// A wait is over, or has lasted until now.
     pub fn add(&mut self, waiter: &Waiter) {
         let nanoseconds = u64::try_from(waiter.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let blocked = Blocked { times: 1, nanoseconds };
@@ -102,6 +102,10 @@ impl Stats {
         let mut waited = std::mem::take(&mut *runtime.waited.lock());
         for strand in runtime.threads() {
             waited.merge(strand.take_waited());
+            // What it is blocked on now counts too: so it may have been all the time.
+            if let Some(waiter) = strand.waiter() {
+                waited.add(&waiter);
+            }
         }
         let contended = |(object, blocked)| Contended { object, blocked };
         let mut most_contended: Vec<Contended> =
