@@ -45,6 +45,7 @@ impl World {
             return done;
         }
         if self.strands[strand].until.is_none()
+            && self.is_hopeless(strand)
             && let Some(error) = self.despair(strand)
         {
             return self.waited_in_vain(strand, error.into_inner());
