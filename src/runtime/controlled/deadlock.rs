@@ -142,9 +142,12 @@ impl World {
         let retakes = |strand: usize| {
             matches!(self.strands[strand].wish, Wish::Ask(crate::vm::Request::Retake { .. }))
         };
-        self.circle(strand)
-            .is_some_and(|circle| !retakes(strand) || circle.iter().all(|strand| retakes(*strand)))
-            || self.ended_holder(strand).is_some()
+        // Who was seen to wait already has not closed it: another that is about to wait does.
+        let closes = |other: &usize| !self.strands[*other].arrived && self.is_line_seen(*other);
+        self.circle(strand).is_some_and(|circle| {
+            (!retakes(strand) || circle.iter().all(|strand| retakes(*strand)))
+                && !(self.strands[strand].arrived && circle.iter().any(closes))
+        }) || self.ended_holder(strand).is_some()
     }
 
     /// The error for a strand that is hopeless.
