@@ -68,12 +68,13 @@ impl World {
         };
         self.touch_unfinished(number, -1);
         self.strands[task].scope = scope;
-        self.add_child(scope, Child::Strand(task));
         self.keeping += 1;
         self.things[number].pool.tasks.push((id, task, request.job));
         if start {
             self.start_worker(number);
         }
+        // If the scope fails already, it is taken out again.
+        self.add_child(scope, Child::Strand(task));
         Ok(self.strand_value(task))
     }
 
