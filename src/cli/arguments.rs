@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// A small language for concurrency: scripts on real threads, every deadlock told, no error lost.
-#[derive(Parser)]
+#[derive(Parser, PartialEq, Debug)]
 #[command(
     name = "conc",
     version,
@@ -27,7 +27,7 @@ pub struct Cli {
 }
 
 /// Options that all commands take.
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Common {
     /// When to colour reports.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -41,7 +41,7 @@ pub struct Common {
 }
 
 /// When to use colours.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR or CLICOLOR say otherwise.
     Auto,
@@ -51,7 +51,7 @@ pub enum Color {
     Never,
 }
 
-#[derive(Subcommand)]
+#[derive(Subcommand, PartialEq, Debug)]
 pub enum Command {
     /// Run a script
     Run(Run),
@@ -75,21 +75,25 @@ pub enum Command {
     Replay(Replay),
 }
 
+/// How many threads may be alive at once, and how many calls open in one, unless that is said.
+const MOST_THREADS: usize = 10_000;
+const MOST_CALLS: usize = 10_000;
+
 /// What a program may use.
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Limits {
     /// Where the random numbers begin, so that they are the same in each run
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How many threads may be alive at once
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = MOST_THREADS, value_parser = at_least_one)]
     pub max_threads: usize,
     /// How many calls may be open at once in a thread
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = depth)]
+    #[arg(long, value_name = "N", default_value_t = MOST_CALLS, value_parser = depth)]
     pub max_depth: usize,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Repl {
     #[command(flatten)]
     pub limits: Limits,
@@ -98,7 +102,7 @@ pub struct Repl {
     pub file: Option<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Run {
     /// Run this text instead of a file
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true)]
@@ -121,14 +125,14 @@ pub struct Run {
     pub words: Vec<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Check {
     /// The scripts; `-` for standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Dump {
     /// The script; `-` for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -138,7 +142,7 @@ pub struct Dump {
     pub ast: bool,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Explore {
     /// How schedules are chosen
     #[arg(long, value_name = "NAME", default_value = "all")]
@@ -173,7 +177,7 @@ pub struct Explore {
 }
 
 /// How schedules are chosen.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Strategy {
     /// Dpor, and samples beside it
     All,
@@ -190,7 +194,7 @@ pub enum Strategy {
 }
 
 /// How time passes.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Time {
     /// A sleeping thread may go on, and a limit run out, at any moment
     Free,
@@ -198,7 +202,7 @@ pub enum Time {
     Strict,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Replay {
     /// Walk through it step by step: a key goes on, `q` ends
     #[arg(long)]
@@ -223,12 +227,29 @@ fn depth(text: &str) -> Result<usize, String> {
     depth.ok_or_else(|| "it is a whole number from 1 to 10,000,000".to_owned())
 }
 
+impl Cli {
+    /// What `conc FILE [ARGS…]` says, where nothing need be looked up: to describe all commands takes as long as to read
+    /// a short script. No command has a dot or a slash in its name.
+    pub fn of_script(words: &[OsString]) -> Option<Cli> {
+        let words: Option<Vec<String>> =
+            words.get(1..)?.iter().map(|word| word.to_str().map(str::to_owned)).collect();
+        let words = words?;
+        let file = words.first()?;
+        if file.starts_with('-') || !file.contains(['.', '/']) {
+            return None;
+        }
+        let common = Common { color: Color::Auto, json: false, quiet: false };
+        let limits = Limits { seed: None, max_threads: MOST_THREADS, max_depth: MOST_CALLS };
+        let run = Run { eval: None, limits, timeout: None, stats: false, words };
+        Some(Cli { common, command: Command::Run(run) })
+    }
+}
+
 /// The command line with the command that was meant, where none is said: `conc FILE` is `conc run FILE`.
-pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+pub fn with_command(mut words: Vec<OsString>) -> Vec<OsString> {
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
     let cli = Cli::command();
     let is_command = |word: &str| OTHERS.contains(&word) || cli.find_subcommand(word).is_some();
-    let mut words: Vec<OsString> = words.collect();
     let mut at = 1;
     loop {
         match words.get(at).and_then(|word| word.to_str()) {
@@ -250,8 +271,12 @@ pub fn with_command(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
 mod tests {
     use super::*;
 
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
     fn completed(line: &str) -> String {
-        let words = with_command(line.split(' ').map(OsString::from));
+        let words = with_command(words(line));
         words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
     }
 
@@ -267,6 +292,18 @@ mod tests {
         assert_eq!(completed("conc --json check a"), "conc --json check a");
         assert_eq!(completed("conc --version"), "conc --version");
         assert_eq!(completed("conc -q doc lock"), "conc -q doc lock");
+    }
+
+    #[test]
+    fn a_script_and_its_arguments_are_told_without_the_definitions_as_with_them() {
+        for line in ["conc a.conc", "conc ./a x -q --json -e -- 1 --help", "conc a.conc -- check"] {
+            let quick = Cli::of_script(&words(line)).expect("it is a script");
+            let slow = Cli::try_parse_from(with_command(words(line))).expect("it is right");
+            assert_eq!(quick, slow, "{line}");
+        }
+        for line in ["conc", "conc check", "conc a", "conc -e 1.5", "conc --json a.conc"] {
+            assert_eq!(Cli::of_script(&words(line)), None, "{line}");
+        }
     }
 
     #[test]

@@ -90,7 +90,10 @@ pub fn run(run: Run, show: Show) -> i32 {
         hints: session.hints(),
         ..config(&run.limits, show)
     };
-    match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
+    let ran = session.run(unit, words, config, Output::new(Box::new(Standard::default())));
+    // The process ends now: what it has in memory need not be put away.
+    std::mem::forget(session);
+    match ran {
         Ok(status) => {
             if let Some(stats) = &status.stats {
                 tell(&show.stats(stats));

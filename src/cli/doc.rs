@@ -8,7 +8,7 @@ use crate::reference::{
 };
 use clap::Args;
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Doc {
     /// The topic, or a name of the language that it explains; without it, the list
     #[arg(value_name = "TOPIC")]
@@ -18,7 +18,7 @@ pub struct Doc {
     pub search: Vec<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Explain {
     /// The code, such as `conc::deadlock` or `deadlock`; without it, the list
     #[arg(value_name = "CODE")]

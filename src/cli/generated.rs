@@ -7,13 +7,13 @@ use crate::diagnostics::{Code, Report, nearest};
 use clap::{Arg, Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Completions {
     /// The shell
     pub shell: Shell,
 }
 
-#[derive(Args)]
+#[derive(Args, PartialEq, Debug)]
 pub struct Man {
     /// The command that the page is to be about; without it, conc as a whole
     #[arg(value_name = "COMMAND")]

@@ -25,10 +25,16 @@ use show::Show;
 pub fn main() -> i32 {
     show::tell_of_bugs();
     allocator::grow_in_large_steps();
-    let words = arguments::with_command(std::env::args_os());
-    let cli = match Cli::try_parse_from(&words) {
-        Ok(cli) => cli,
-        Err(error) => return mistakes::refuse(&error, &words),
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::of_script(&words) {
+        Some(cli) => cli,
+        None => {
+            let words = arguments::with_command(words);
+            match Cli::try_parse_from(&words) {
+                Ok(cli) => cli,
+                Err(error) => return mistakes::refuse(&error, &words),
+            }
+        }
     };
     let show = Show::new(&cli.common);
     match cli.command {
