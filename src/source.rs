@@ -148,6 +148,15 @@ impl Place {
     pub fn line(&self) -> usize {
         self.source.line(self.span.start)
     }
+
+    /// The word that it begins with.
+    #[must_use]
+    pub fn first_word(&self) -> Place {
+        let text = self.source.slice(self.span);
+        let length = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+        let start = self.span.start as usize;
+        Place { source: self.source.clone(), span: Span::new(start, start + length) }
+    }
 }
 
 /// `file:LINE:COL`, both from 1, the column in characters.

@@ -6,7 +6,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode,
     SourceSpan, SpanContents,
 };
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// How reports look.
@@ -32,6 +32,46 @@ pub fn render(report: &Report, style: Style) -> String {
     if report.labels.is_empty() && report.related.is_empty() {
         return render_line(report, style);
     }
+    let mut out = String::new();
+    match draw(&Shown::new(report, style.width), style, &mut out) {
+        Ok(()) => out,
+        Err(fmt::Error) => render_line(report, style),
+    }
+}
+
+/// Draws a diagnostic, and below it what belongs to it. miette would break the lines of what belongs to it where they are too
+/// long, as if they were prose, and so tear the drawing.
+fn draw(shown: &Shown, style: Style, out: &mut String) -> fmt::Result {
+    const INDENT: usize = 6;
+    handler(style).render_report(out, shown)?;
+    let color = match shown.severity {
+        _ if !style.color => None,
+        Severity::Error => Some("\x1b[31m"),
+        Severity::Warning => Some("\x1b[33m"),
+        Severity::Note => Some("\x1b[36m"),
+    };
+    let (on, off) = color.map_or(("", ""), |on| (on, "\x1b[0m"));
+    for (at, part) in shown.related.iter().enumerate() {
+        let is_last = at + 1 == shown.related.len();
+        let (first, rest) = match (style.unicode, is_last) {
+            (true, false) => ("├─▶", "│"),
+            (true, true) => ("╰─▶", " "),
+            (false, false) => ("|->", "|"),
+            (false, true) => ("`->", " "),
+        };
+        let mut text = String::new();
+        draw(part, Style { width: style.width.saturating_sub(INDENT), ..style }, &mut text)?;
+        for (at, line) in text.trim_matches('\n').lines().enumerate() {
+            match at {
+                0 => writeln!(out, "  {on}{first}{off} {line}")?,
+                _ => writeln!(out, "{}", format!("  {on}{rest}{off}   {line}").trim_end())?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn handler(style: Style) -> GraphicalReportHandler {
     let theme = match (style.color, style.unicode) {
         (true, true) => GraphicalTheme::unicode(),
         (false, true) => GraphicalTheme::unicode_nocolor(),
@@ -41,17 +81,11 @@ pub fn render(report: &Report, style: Style) -> String {
         },
         (false, false) => GraphicalTheme::none(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme)
+    GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(0)
-        .with_show_related_as_nested(true)
-        .with_break_words(false);
-    let mut out = String::new();
-    match handler.render_report(&mut out, &Shown::new(report)) {
-        Ok(()) => out,
-        Err(fmt::Error) => render_line(report, style),
-    }
+        .with_break_words(false)
 }
 
 fn render_line(report: &Report, style: Style) -> String {
@@ -79,20 +113,24 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(report: &Report) -> Shown {
-        let mut shown = Shown::nested(report);
+    /// `width` is that of a line.
+    fn new(report: &Report, width: usize) -> Shown {
+        let mut shown = Shown::nested(report, width);
         shown.code = Some(report.code.name());
         shown
     }
 
-    fn nested(report: &Report) -> Shown {
+    fn nested(report: &Report, width: usize) -> Shown {
         let source = report.labels.first().map(|label| label.place.source.clone());
         let (labels, elsewhere): (Vec<Label>, Vec<Label>) =
             report.labels.iter().cloned().partition(|label| {
                 source.as_ref().is_some_and(|s| Arc::ptr_eq(s, &label.place.source))
             });
-        let mut related: Vec<Shown> = elsewhere.into_iter().map(Shown::elsewhere).collect();
-        related.extend(report.related.iter().map(Shown::nested));
+        let within = width.saturating_sub(6);
+        let mut related: Vec<Shown> =
+            elsewhere.into_iter().map(|label| Shown::elsewhere(label, within)).collect();
+        related.extend(report.related.iter().map(|part| Shown::nested(part, within)));
+        let labels = broken(labels, width);
         Shown {
             code: None,
             severity: report.severity,
@@ -104,13 +142,13 @@ impl Shown {
         }
     }
 
-    fn elsewhere(label: Label) -> Shown {
+    fn elsewhere(label: Label, width: usize) -> Shown {
         Shown {
             code: None,
             severity: Severity::Note,
             message: label.text.clone(),
             source: Some(Lines(label.place.source.clone())),
-            labels: vec![label],
+            labels: broken(vec![label], width),
             help: None,
             related: Vec::new(),
         }
@@ -161,13 +199,40 @@ impl Diagnostic for Shown {
             }
         })))
     }
+}
 
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        if self.related.is_empty() {
-            return None;
+/// Labels whose texts are in lines that end before the terminal does, if there is room for some words beside the place.
+fn broken(mut labels: Vec<Label>, width: usize) -> Vec<Label> {
+    const LEAST: usize = 20;
+    let last = labels.iter().map(|label| label.place.line()).max().unwrap_or(1);
+    let gutter = last.to_string().len() + 4;
+    for label in &mut labels {
+        let span = first_line(&label.place.source, label.place.span);
+        let (_, column) = label.place.source.position(span.start);
+        let length = label.place.source.slice(span).chars().count();
+        // The text hangs from the middle of what it is about.
+        let room = width.saturating_sub(gutter + column - 1 + length / 2 + 4);
+        if room >= LEAST && label.text.chars().count() > room {
+            label.text = in_lines(&label.text, room);
         }
-        Some(Box::new(self.related.iter().map(|shown| shown as &dyn Diagnostic)))
     }
+    labels
+}
+
+fn in_lines(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let own = word.chars().count();
+        if length > 0 {
+            let fits = length + 1 + own <= width;
+            lines.push(if fits { ' ' } else { '\n' });
+            length = if fits { length + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        length += own;
+    }
+    lines
 }
 
 /// A span of several lines is shown by its first one: a block is pointed at by its head.
@@ -265,6 +330,26 @@ mod tests {
         let text = render(&report, Style::PLAIN);
         assert!(text.contains("[a.conc:2:10]"), "{text}");
         assert!(text.contains("let é = «x»") && text.contains("here it is"), "{text}");
+    }
+
+    #[test]
+    fn what_belongs_to_it_is_drawn_whole_on_a_narrow_terminal() {
+        let code = "let t = spawn \"worker\" { lock gate { sleep 1s } }";
+        let source = Source::new("a.conc", code);
+        let at = code.find("lock").unwrap();
+        let text = "worker waits here for Lock gate, held by another worker";
+        let part = Report::error(Code::Deadlock, "part").at(&source, Span::new(at, at + 4), text);
+        let mut report = part.clone();
+        report.related.extend([part.clone(), part]);
+        for unicode in [true, false] {
+            let shown = render(&report, Style { width: 64, unicode, ..Style::PLAIN });
+            assert!(shown.lines().all(|line| line.chars().count() <= 64), "{shown}");
+            let part: Vec<&str> =
+                shown.lines().filter(|line| line.contains("worker waits")).collect();
+            assert!(part.len() == 3, "{shown}");
+            let mark = if unicode { "├─▶ " } else { "|-> " };
+            assert!(shown.contains(mark), "{shown}");
+        }
     }
 
     #[test]

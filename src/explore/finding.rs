@@ -112,7 +112,9 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
         {
             places.push(spot(&first.place));
         }
+        // However many wait at a place, it is the same.
         places.sort();
+        places.dedup();
         found.push((Key { kind, places }, Source::Error(error)));
     }
     for race in races {
@@ -223,8 +225,11 @@ fn error_report(error: &Published) -> Report {
             first.place.span.start <= label.place.span.start
                 && label.place.span.end <= first.place.span.end
         };
-        if !report.labels.iter().any(inside) || !thread.is_empty() {
-            report = report.label(first.place.clone(), format!("raised here{thread}"));
+        let told = report.labels.iter().any(inside);
+        if !told || !thread.is_empty() {
+            // Labels must not lie over each other.
+            let place = if told { first.place.first_word() } else { first.place.clone() };
+            report = report.label(place, format!("raised here{thread}"));
         }
     }
     if let Some(spawned) = &origin.spawned {

@@ -114,7 +114,9 @@ fn told(error: &ErrorValue, whole: bool) -> Report {
             .any(|label| inside(label) && label.place.source.name() == first.place.source.name());
         // A deadlock's own labels name the thread.
         if !told || !thread.is_empty() && code != Code::Deadlock {
-            report = report.label(first.place.clone(), format!("raised here{thread}"));
+            // Labels must not lie over each other.
+            let place = if told { first.place.first_word() } else { first.place.clone() };
+            report = report.label(place, format!("raised here{thread}"));
         }
     }
     if whole {
