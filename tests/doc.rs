@@ -106,6 +106,15 @@ fn bash_completes_what_it_is_given() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(out.lines().any(|word| word == "explain"), "{out}");
     assert!(!out.lines().any(|word| word == "doc"), "{out}");
+    for (line, expected) in [("doc sem", "semaphore"), ("explain dead", "deadlock")] {
+        let [command, begun] = line.split(' ').collect::<Vec<_>>()[..] else { unreachable!() };
+        let asked = format!(
+            "COMP_WORDS=(conc {line}); COMP_CWORD=2; _conc conc {begun} {command}; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        let output = Command::new("bash").args(["-c", &format!("{script}\n{asked}")]).output();
+        let out = output.expect("bash runs").stdout;
+        assert_eq!(String::from_utf8_lossy(&out).trim(), expected, "{line}");
+    }
 }
 
 #[test]

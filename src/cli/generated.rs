@@ -4,6 +4,7 @@ use super::arguments::Cli;
 use super::show::Show;
 use super::streams::print;
 use crate::diagnostics::{Code, Report, nearest};
+use crate::reference;
 use clap::{Arg, Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
@@ -24,7 +25,17 @@ pub struct Man {
 pub fn completions(completions: &Completions, show: &Show) -> i32 {
     // Where a command may stand, a script may stand as well.
     let script = Arg::new("FILE").help("The script to run").value_hint(ValueHint::FilePath);
-    let mut cli = Cli::command().subcommand_required(false).arg(script);
+    // Any word may be asked for; these are those that lead to something.
+    let topics: Vec<&str> = reference::TOPICS.iter().map(|topic| topic.name).collect();
+    let codes = Code::ALL.iter().map(|code| code.name().trim_start_matches("conc::"));
+    let codes: Vec<&str> = codes.collect();
+    let mut cli = Cli::command()
+        .subcommand_required(false)
+        .arg(script)
+        .mut_subcommand("doc", |doc| doc.mut_arg("topic", |topic| topic.value_parser(topics)))
+        .mut_subcommand("explain", |explain| {
+            explain.mut_arg("code", |code| code.value_parser(codes))
+        });
     let mut out = Vec::new();
     clap_complete::generate(completions.shell, &mut cli, "conc", &mut out);
     print(&out, 0, show)

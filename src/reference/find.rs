@@ -22,12 +22,15 @@ pub fn find(name: &str) -> Option<&'static Topic> {
         .or_else(|| TOPICS.iter().find(|topic| explains(topic, str::eq_ignore_ascii_case)))
 }
 
+/// All names that lead to a topic.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().flat_map(|topic| topic.explains.split_whitespace().chain([topic.name]))
+}
+
 /// The name that was most likely meant by one that leads to no topic.
 #[must_use]
 pub fn near(name: &str) -> Option<&'static str> {
-    let names =
-        TOPICS.iter().flat_map(|topic| topic.explains.split_whitespace().chain([topic.name]));
-    nearest(name, names)
+    nearest(name, names())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod table;
 mod topics;
 
 pub use codes::{code_named, explanation};
-pub use find::{find, near};
+pub use find::{find, names, near};
 pub use highlight::{colour, highlight};
 pub use listing::{codes, contents, found};
 pub use render::render;

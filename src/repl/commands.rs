@@ -105,8 +105,9 @@ pub fn help() -> String {
         out.push_str(&format!("  {call:<16} {about}\n"));
     }
     out.push_str(
-        "Enter runs a whole entry, and goes on in an unfinished one; Alt-Enter is always a new line.\n\
-         Tab completes, Ctrl-R looks in the history, Ctrl-C clears the line or stops what runs, Ctrl-D leaves.\n\
+        "Enter runs a whole entry, and goes on in an unfinished one;\n\
+         Alt-Enter is always a new line. Tab completes, Ctrl-R looks in the history,\n\
+         Ctrl-C clears the line or stops what runs, Ctrl-D leaves.\n\
          `_` is the last value, `_err` the last error.\n",
     );
     out

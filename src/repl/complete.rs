@@ -1,6 +1,7 @@
 //! What a word that was begun could become: keywords, names in sight, members by the real value, commands, files.
 
 use super::commands::COMMANDS;
+use crate::reference;
 use crate::session::{Literal, Prompt};
 use crate::syntax::scan::{KEYWORDS, Token, TokenKind, scan};
 
@@ -44,6 +45,7 @@ fn complete_command(
     };
     let at = before.len() - rest.trim_start().len();
     match name {
+        "doc" | "help" => (at, reference::names().map(str::to_owned).collect()),
         "load" | "save" => (at, files(&before[at..])),
         "cancel" => (at, prompt.threads().into_iter().skip(1).map(|t| t.name).collect()),
         _ => {

@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use crate::diagnostics::{Report, Style};
 use crate::reference;
 use crate::runtime::threads::{Config, HeldView, Output, plain};
-use crate::session::{Entered, Given, Prompt, Shown};
+use crate::session::{Entered, Given, Prompt, Session, Shown};
 use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
@@ -276,9 +276,20 @@ impl Shell {
     fn save(&self, file: &str) {
         let good = self.entries.iter().filter(|(_, went_well)| *went_well);
         let text: String = good.map(|(text, _)| format!("{text}\n")).collect();
-        self.say(&match std::fs::write(file, text) {
-            Ok(()) => format!("the entries are in `{file}`\n"),
-            Err(error) => format!("cannot write `{file}`: {}\n", plain(&error)),
+        if let Err(error) = std::fs::write(file, &text) {
+            return self.say(&format!("cannot write `{file}`: {}\n", plain(&error)));
+        }
+        // A prompt takes what a script does not, a name that is declared again.
+        let refused = match Given::file(file) {
+            Ok(given) => Session::default().load(&given).err().unwrap_or_default(),
+            Err(report) => vec![report],
+        };
+        self.say(&match refused.first() {
+            None => format!("the entries are in `{file}`\n"),
+            Some(first) => format!(
+                "the entries are in `{file}`\nit is for `:load`; `conc FILE` refuses it: {}\n",
+                first.message
+            ),
         });
     }
 

@@ -101,6 +101,11 @@ fn tab_completes_words_members_commands_and_files() {
     session.press(":load some");
     session.press(TAB);
     session.wait_for_line("3> :load some-module.conc");
+    session.press(CTRL_C);
+    session.wait_for_line("3>");
+    session.press(":doc time-l");
+    session.press(TAB);
+    session.wait_for_line("3> :doc time-limits");
 }
 
 #[test]

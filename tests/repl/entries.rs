@@ -127,6 +127,8 @@ fn files_are_loaded_and_entries_saved() {
     session.wait_for_prompt(5);
     let saved = std::fs::read_to_string(home.path().join("saved.conc")).expect("it is there");
     assert_eq!(saved, "twice(from_start)\nimport \"module.conc\" as m\nm.answer\n");
+    // The loaded file's names are not in it.
+    session.wait_for("`conc FILE` refuses it: nothing here is called `twice`");
     session.press(":load missing.conc\r");
     session.wait_for("cannot read `missing.conc`");
 }
