@@ -15,6 +15,7 @@ pub fn explain(source: &Arc<Source>, text: &str, statement: Span, refusal: &Refu
     let found = scene.describe_found();
     let message = match scene.expectation() {
         Some(expected) => format!("expected {expected}, found {found}"),
+        None if scene.found.trim().is_empty() => format!("more is expected before {found}"),
         None => format!("unexpected {found}"),
     };
     let mut report = Report::error(Code::Syntax, message).at(source, scene.at, "");
@@ -177,6 +178,9 @@ impl<'a> Scene<'a> {
             }
             ":" if self.before.len() == 1 => "a variable is declared by `let x = …`, or `var x = …`".to_owned(),
             "=" if self.expects(Rule::colon) => "an entry is written `key: value`".to_owned(),
+            "," if self.before.contains(&"return") && self.expects(Rule::end_of_line) => {
+                "several values are given as a list: `return [a, b]`".to_owned()
+            }
             "," if first == "assert" => "write `assert c, \"message\"`, without parentheses".to_owned(),
             "," if matches!(first, "let" | "var") && self.expects(Rule::end_of_line) => {
                 format!("write a `{first}` for each, on a line of its own or after `;`")
@@ -262,6 +266,9 @@ impl<'a> Scene<'a> {
             ">" if last == "-" => "write `name.member`".to_owned(),
             "<" if self.expects_operand() && self.next == "-" => "write `recv q`".to_owned(),
             "=" if first != "fn" && self.expects(Rule::end_of_line) => "each assignment is a statement of its own".to_owned(),
+            _ if self.before.contains(&"spawn") && self.expectation().is_none() => {
+                "a call or a block is run: `spawn f(x)`, `spawn \"name\" { … }`".to_owned()
+            }
             _ if last == "spawn" => "a thread is started by `spawn f(x)` or `spawn { … }`".to_owned(),
             _ if matches!(last, "let" | "var") && self.before.len() == 1 && !self.expects(Rule::name) => {
                 format!("a field is written `name` or `name = value`, without `{last}`")

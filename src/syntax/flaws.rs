@@ -54,6 +54,26 @@ pub fn drop_cascades(source: &Source, flaws: &mut Vec<Flaw>) {
     });
 }
 
+/// The lines from one on which a string was opened to one on which it was closed: both look like strings that are never
+/// closed, and what lies between is text. Of the two flaws the second is left out.
+pub fn drop_closing_quotes(source: &Source, flaws: &mut Vec<Flaw>) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let mut opened: Option<(usize, String)> = None;
+    flaws.retain(|flaw| {
+        let Flaw::UnclosedString { open, end, interpolation: None } = *flaw else { return true };
+        let (line, quotes) = (source.line(open.start), source.slice(open));
+        let rest = source.slice(Span { start: open.end, end: end.start });
+        let closes = rest.chars().all(|c| " \t\r)]},;".contains(c));
+        if let Some((first, _)) = opened.take().filter(|(_, before)| closes && before == quotes) {
+            lines.extend(first..=line);
+            return false;
+        }
+        opened = Some((line, quotes.to_owned()));
+        true
+    });
+    lines
+}
+
 /// What to say about `flaw`.
 pub fn explain(source: &Arc<Source>, flaw: &Flaw) -> Report {
     let error = |message: String| Report::error(Code::Syntax, message);

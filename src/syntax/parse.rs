@@ -40,8 +40,9 @@ pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
     if layout.depth > MAX_BRACKETS {
         return Err(vec![too_deep(source)]);
     }
-    let flawed: Vec<usize> =
+    let mut flawed: Vec<usize> =
         layout.flaws.iter().flat_map(|flaw| flawed_lines(source, flaw)).collect();
+    flawed.extend(flaws::drop_closing_quotes(source, &mut layout.flaws));
     flaws::drop_cascades(source, &mut layout.flaws);
     let mut reports: Vec<Report> =
         layout.flaws.iter().map(|flaw| flaws::explain(source, flaw)).collect();

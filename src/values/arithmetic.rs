@@ -135,6 +135,7 @@ fn holds(operator: BinaryOp, order: Option<Ordering>) -> bool {
 fn unfit(operator: BinaryOp, left: &Value, right: &Value) -> Fault {
     let (sign, a, b) = (operator.text(), type_name(left), type_name(right));
     let hint = match (operator, left.view(), right.view()) {
+        (BinaryOp::Mod, View::Str(_), _) => "; strings interpolate: \"{x:.2f}\"",
         (BinaryOp::Add, View::Str(_), _) | (BinaryOp::Add, _, View::Str(_)) => {
             "; `str(x)` or \"{x}\" makes a text of a value"
         }
