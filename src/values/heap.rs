@@ -378,7 +378,16 @@ impl WithHeap for Release<'_> {
 // ---- Publishing ------------------------------------------------------------------------------
 
 /// Marks all that can be reached from `value`, so that other threads may come to it.
+#[inline(always)]
 pub fn publish(value: &Value) {
+    // Most are numbers, or marked already.
+    if value.is_unmarked_heap() {
+        publish_all(value);
+    }
+}
+
+#[inline(never)]
+fn publish_all(value: &Value) {
     let mut pending = Vec::new();
     mark(value, &mut pending);
     while let Some(value) = pending.pop() {
