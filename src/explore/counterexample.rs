@@ -208,7 +208,9 @@ impl Explorer {
             });
             let value = self.world.value_looked_at(&looked);
             if forced {
-                looked.does = Some("waits for ever".to_owned());
+                let own = waiting.iter().find(|step| step.actor == actor);
+                let waits = own.and_then(|step| step.looked.does.as_deref()).unwrap_or("waits");
+                looked.does = Some(format!("{waits}, for ever"));
             }
             let is_race = key.is_some_and(|key| self.has_race(choice, before, key));
             let is_stuck = (forced || looked.is_hopeless) && key.is_some_and(Key::is_deadlock);
@@ -237,9 +239,9 @@ impl Explorer {
     /// The threads that wait for others: what they wait for, as if they had it.
     fn waiting(&mut self) -> Vec<Taken> {
         let waiting = self.world.waiting_actors();
-        let waits = |(actor, place)| Taken {
+        let waits = |(actor, place, what)| Taken {
             touches: self.world.peek(actor),
-            ..Taken::standing(actor, place, "waits".to_owned())
+            ..Taken::standing(actor, place, what)
         };
         waiting.into_iter().map(waits).collect()
     }

@@ -1,9 +1,11 @@
 //! What a step does, in a few words, for those who read a schedule.
 
 use super::ready::{Ability, lock_of};
+use super::report::waiting_for;
 use super::strand::Wish;
 use super::world::{Actor, Choice, World};
 use crate::primitives::{Action, Ended};
+use crate::source::Place;
 use crate::values::{Value, View, shown};
 use crate::vm::{Access, Part, Request, Target};
 
@@ -55,10 +57,11 @@ impl World {
                 if of.signals.wants_error() && of.wish.is_blocking() {
                     return does("is cancelled");
                 }
+                let waits = format!("waits for {}", waiting_for(self, strand));
                 if of.until.is_none() && self.is_hopeless(strand) {
-                    return Looked { is_hopeless: true, ..does("waits for ever") };
+                    return Looked { is_hopeless: true, ..does(&format!("{waits}, for ever")) };
                 }
-                return does("waits");
+                return does(&waits);
             }
             _ => {}
         }
@@ -98,9 +101,9 @@ impl World {
         }
     }
 
-    /// The threads that wait for others, and where.
+    /// The threads that wait for others, where, and for what.
     #[must_use]
-    pub fn waiting_actors(&self) -> Vec<(usize, Option<crate::source::Place>)> {
+    pub fn waiting_actors(&self) -> Vec<(usize, Option<Place>, String)> {
         let waits = |strand: &usize| {
             let of = &self.strands[*strand];
             of.actor < self.actors.len()
@@ -108,7 +111,11 @@ impl World {
                 && !self.is_ready(*strand)
         };
         let all = (0..self.strands.len()).filter(waits);
-        all.map(|strand| (self.strands[strand].actor, self.place_of(strand))).collect()
+        let told = |strand: usize| {
+            let what = format!("waits for {}", waiting_for(self, strand));
+            (self.strands[strand].actor, self.place_of(strand), what)
+        };
+        all.map(told).collect()
     }
 
     /// The value that a step has read or written.
