@@ -1,6 +1,8 @@
-//! What would help against a deadlock, in words that both runtimes have.
+//! What is told of a deadlock, and would help against it, in words that both runtimes have.
 
-use crate::values::Label;
+use crate::diagnostics::{Code, Report};
+use crate::source::Place;
+use crate::values::{Label, Object, ObjectKind};
 
 /// No more names than these are put into the help.
 const MOST_NAMES: usize = 4;
@@ -30,6 +32,33 @@ pub fn take_at_once(locks: &mut [&Label]) -> String {
         _ => "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock"
             .to_owned(),
     }
+}
+
+/// What is told of a thread or a task, called `who`, that joins itself, or of a task that joins its pool: in a sentence,
+/// and as a report.
+pub fn joins_itself(
+    who: &str,
+    is_task: bool,
+    of: &Object,
+    place: Option<Place>,
+) -> (String, Report) {
+    let what = if is_task { "task" } else { "thread" };
+    let (other, cure) = match of.kind {
+        ObjectKind::Pool => (
+            format!("{of} while it runs there"),
+            "join the pool in the thread that has queued the tasks",
+        ),
+        _ => (
+            "itself".to_owned(),
+            "only another thread can join it; `ts.filter(fn(t) { t != current_thread() })` leaves this one out",
+        ),
+    };
+    let message = format!("{who} waits for itself: a {what} cannot join {other}");
+    let mut report = Report::error(Code::Deadlock, message.clone());
+    if let Some(place) = place {
+        report = report.label(place, "it would wait for itself here");
+    }
+    (message, report.help(cure))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::thing::{Body, State, body};
 use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
-use crate::runtime::cure::take_at_once;
+use crate::runtime::cure::{joins_itself, take_at_once};
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 use std::sync::atomic::Ordering;
 
@@ -121,23 +121,9 @@ fn holder_names(
 /// A thread or a task joins itself, or a task its pool.
 pub(super) fn self_join(world: &World, strand: usize, of: &Object) -> Value {
     let who = &world.strands[world.strands[strand].task.unwrap_or(strand)];
-    let what = if who.kind == StrandKind::Task { "task" } else { "thread" };
-    let (other, cure) = match of.kind {
-        ObjectKind::Pool => (
-            format!("{of} while it runs there"),
-            "join the pool in the thread that has queued the tasks",
-        ),
-        _ => (
-            "itself".to_owned(),
-            "only another thread can join it; `ts.filter(fn(t) { t != current_thread() })` leaves this one out",
-        ),
-    };
-    let message = format!("{} waits for itself: a {what} cannot join {other}", who.name);
-    let mut report = Report::error(Code::Deadlock, message.clone());
-    if let Some(place) = world.place_of(strand) {
-        report = report.label(place, "it would wait for itself here");
-    }
-    deadlock(&message, report.help(cure)).into_inner()
+    let is_task = who.kind == StrandKind::Task;
+    let (message, report) = joins_itself(&who.name, is_task, of, world.place_of(strand));
+    deadlock(&message, report).into_inner()
 }
 
 /// A thread takes a lock that it holds already.

@@ -5,6 +5,7 @@ use super::cure;
 use super::words::{described, holder_name, listed, waiting_for, waits_for};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::{Action, ThreadId};
+use crate::runtime::cure::joins_itself;
 use crate::runtime::threads::deadlock::holders_of_object;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;
@@ -49,23 +50,9 @@ pub fn held_already(
 
 /// A thread or a task joins itself, or a task its pool.
 pub fn self_join(who: &Strand, of: &Object, place: Option<Place>) -> Published {
-    let what = if who.kind == StrandKind::Task { "task" } else { "thread" };
-    let (other, cure) = match of.kind {
-        ObjectKind::Pool => (
-            format!("{of} while it runs there"),
-            "join the pool in the thread that has queued the tasks",
-        ),
-        _ => (
-            "itself".to_owned(),
-            "only another thread can join it; `ts.filter(fn(t) { t != current_thread() })` leaves this one out",
-        ),
-    };
-    let message = format!("{} waits for itself: a {what} cannot join {other}", who.name);
-    let mut report = Report::error(Code::Deadlock, message.clone());
-    if let Some(place) = place {
-        report = report.label(place, "it would wait for itself here");
-    }
-    deadlock(&message, report.help(cure))
+    let is_task = who.kind == StrandKind::Task;
+    let (message, report) = joins_itself(&who.name, is_task, of, place);
+    deadlock(&message, report)
 }
 
 /// The error for the thread that closes a circle of threads which wait for one another.
