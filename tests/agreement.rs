@@ -1,6 +1,6 @@
 //! Small programs made by chance: what `dpor` explores is what `dfs` explores, what real threads do is among it, and
 //! each schedule can be replayed. `CONC_PROGRAMS=N` tries so many, from the seed `CONC_SEED`; `CONC_SCHEDULES=N` sets how many
-//! schedules a program may have to be compared.
+//! schedules a program may have to be compared; with `CONC_REDUNDANT=1`, programs are shown of which runs had to be given up.
 
 mod running;
 
@@ -228,6 +228,7 @@ fn strategies_and_real_threads_agree() {
     let most = std::env::var("CONC_SCHEDULES").ok().and_then(|n| n.parse().ok());
     let most = most.unwrap_or(MOST_SCHEDULES);
     let (started, mut compared) = (Instant::now(), 0_usize);
+    let (mut runs, mut redundant) = (0, 0);
     for seed in first..first + wanted.unwrap_or(PROGRAMS) {
         if wanted.is_none() && compared >= FEWEST && started.elapsed() > LONGEST {
             break;
@@ -240,6 +241,11 @@ fn strategies_and_real_threads_agree() {
         }
         let dpor = explored(&script, Which::Dpor, most, kind);
         compared += 1;
+        runs += dpor.runs;
+        redundant += dpor.redundant;
+        if dpor.redundant > 0 && std::env::var_os("CONC_REDUNDANT").is_some() {
+            println!("seed {seed}: {} redundant beside {}\n{script}", dpor.redundant, dpor.runs);
+        }
         assert!(dpor.runs <= dfs.runs, "seed {seed}: {} of {}\n{script}", dpor.runs, dfs.runs);
         assert_eq!(seen(&dpor), seen(&dfs), "seed {seed}: dpor (left) is not dfs\n{script}");
         // On real threads, work takes time.
@@ -249,7 +255,7 @@ fn strategies_and_real_threads_agree() {
             assert!(known, "seed {seed}: real threads print {output}{script}\n{:?}", seen(&dfs).0);
         }
     }
-    println!("{compared} programs compared");
+    println!("{compared} programs compared, {runs} runs, and {redundant} were redundant");
     assert!(wanted.is_some() || compared >= FEWEST, "only {compared} programs were small enough");
 }
 

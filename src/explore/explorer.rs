@@ -6,7 +6,7 @@ use super::race::Races;
 use super::seen::{Run, Seen};
 use super::stop::Stop;
 use super::strategy::{Step, Strategy};
-use crate::runtime::controlled::{Choice, Config, Discovered, End, World};
+use crate::runtime::controlled::{Choice, Config, Discovered, End, Names, World};
 use crate::vm::{Program, UnitId};
 use std::sync::Arc;
 
@@ -78,7 +78,8 @@ impl Explorer {
                 break Ran::Cut;
             }
             let before = self.world.actor_count();
-            let mut picked = strategy.known();
+            let names = self.world.names();
+            let mut picked = strategy.known(&mut self.world);
             if picked.is_none() {
                 self.world.options(&mut options);
                 if !options.is_empty() {
@@ -109,8 +110,11 @@ impl Explorer {
                 touches: self.world.footprint(),
                 alone: self.world.alone(),
                 fragile: self.world.is_fragile(),
+                told: self.world.is_told(),
                 born: before..self.world.actor_count(),
                 called_off: self.world.called_off(),
+                names,
+                world: &self.world,
             };
             self.races.step(&step, self.world.stepped_site());
             strategy.stepped(&step);
@@ -153,8 +157,11 @@ impl Explorer {
             touches: self.world.footprint(),
             alone: self.world.alone(),
             fragile: self.world.is_fragile(),
+            told: self.world.is_told(),
             born: before..self.world.actor_count(),
             called_off: self.world.called_off(),
+            names: Names::NONE,
+            world: &self.world,
         };
         let known = self.races.found().len();
         self.races.step(&step, self.world.stepped_site());

@@ -9,6 +9,7 @@ mod counterexample;
 mod course;
 mod dfs;
 mod dpor;
+mod events;
 mod explored;
 mod explorer;
 mod finding;
@@ -25,6 +26,7 @@ mod seen;
 mod simplest;
 mod stop;
 mod strategy;
+mod wakeup;
 
 pub use counterexample::{Counterexample, Row};
 pub use course::explore;

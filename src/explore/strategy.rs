@@ -1,6 +1,6 @@
 //! What a strategy is: it leads one run after the other.
 
-use crate::runtime::controlled::{Alone, Choice, Touch, World};
+use crate::runtime::controlled::{Alone, Choice, Names, Touch, World};
 use std::ops::Range;
 
 /// A step that was taken.
@@ -13,10 +13,16 @@ pub struct Step<'a> {
     pub alone: Alone,
     /// Whether what it touched may be called otherwise in another run.
     pub fragile: bool,
+    /// Whether it was told that it waits in vain, because it closes a circle.
+    pub told: bool,
     /// The actors that it brought into being.
     pub born: Range<usize>,
     /// The actors whose next step it took away: see [`World::called_off`].
     pub called_off: &'a [u16],
+    /// What was called by a name before it.
+    pub names: Names,
+    /// Where it was taken.
+    pub world: &'a World,
 }
 
 /// How much of all interleavings a strategy has seen, once it begins no more runs.
@@ -37,7 +43,8 @@ pub trait Strategy {
 
     /// The next choice, if it was made in the run before already, and what leads to it has not changed: then nobody need look
     /// what the options are.
-    fn known(&self) -> Option<Choice> {
+    fn known(&mut self, world: &mut World) -> Option<Choice> {
+        let _ = world;
         None
     }
 

@@ -5,6 +5,9 @@
 /// which the run comes to them, so that runs which begin alike call the same things by the same numbers.
 pub type Resource = u32;
 
+/// Resources are numbered in fours: three for what a run makes in order, and the fourth for places.
+pub(super) const STRIDE: Resource = 4;
+
 /// How a step touches a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -93,6 +96,18 @@ impl Touch {
         self.needs = clamp(needs);
         self.level = clamp(level);
         self
+    }
+
+    /// Whether it is a place: a part of something, by its number.
+    #[must_use]
+    pub fn is_of_place(&self) -> bool {
+        self.resource % STRIDE == STRIDE - 1
+    }
+
+    /// What it is a part of.
+    #[must_use]
+    pub fn thing(&self) -> u32 {
+        self.resource / STRIDE
     }
 
     /// Whether `later`, a touch of the same resource, could not have happened without this one.

@@ -72,10 +72,7 @@ impl World {
                 let level = i64::from(self.strands[*strand].ended.is_some());
                 self.touch(Touch::new(resource, Mode::Read, Order::Acquire).needs(1, level));
             }
-            Body::Timer(timer) => {
-                let resource = self.timers[*timer].resource;
-                self.touched(resource, Mode::Read, Order::Acquire);
-            }
+            Body::Timer(timer) => self.touch_timer_end(*timer),
             Body::Thing(_) => {}
         }
     }

@@ -39,6 +39,7 @@ pub use config::{Config, Discovered, Time};
 pub use footprint::{Mode, Order, Resource, Touch, depend};
 pub use input::Input;
 pub use look::Looked;
+pub use numbers::Names;
 pub use seen::Leak;
 pub use strand::StrandKind;
 pub use world::{Alone, Choice, End, World};

@@ -1,6 +1,6 @@
 //! What things are called by: numbers that are the same in all runs which begin alike.
 
-use super::footprint::Resource;
+use super::footprint::{Resource, STRIDE, Touch};
 use super::world::World;
 use crate::primitives::ThreadId;
 use crate::values::Value;
@@ -21,8 +21,29 @@ pub struct Fixed {
 pub(super) const FIXED: Fixed =
     Fixed { ids: 0, alive: 4, ends: 8, input: 12, files: 16, output: 20 };
 pub(super) const FIRST_RESOURCE: Resource = 24;
-/// Resources are numbered in fours: three for what a run makes in order, and the fourth for places.
-const STRIDE: Resource = 4;
+/// The mark of the places that are parts of a primitive.
+const PRIMITIVE: u64 = 1 << 63;
+
+/// How much has been given a name so far. What has got its name later in one run may have another in one that goes on
+/// otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    /// Objects that are no primitives.
+    objects: u32,
+    /// Primitives, threads and timers, by their resources.
+    resources: Resource,
+}
+
+impl Names {
+    /// Nothing.
+    pub const NONE: Names = Names { objects: 0, resources: 0 };
+
+    /// Whether all these were given before `known`.
+    #[must_use]
+    pub fn are_in(self, known: Names) -> bool {
+        self.objects <= known.objects && self.resources <= known.resources
+    }
+}
 
 impl World {
     pub(super) fn next_id(&mut self) -> ThreadId {
@@ -55,12 +76,41 @@ impl World {
 
     /// The resource of a part of something.
     pub(super) fn place(&mut self, of: u64, part: u64) -> Resource {
-        let next = self.places.len() as Resource * STRIDE + STRIDE - 1;
-        *self.places.entry((of, part)).or_insert(next)
+        let owners = &mut self.owners;
+        *self.places.entry((of, part)).or_insert_with(|| {
+            owners.push(of);
+            owners.len() as Resource * STRIDE - 1
+        })
+    }
+
+    /// What has a name by now.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        Names { objects: self.numbers.len() as u32, resources: self.resources }
+    }
+
+    /// All names up to the newest of what was touched.
+    #[must_use]
+    pub fn newest(&self, touches: &[Touch]) -> Names {
+        let mut names = Names::NONE;
+        for touch in touches {
+            let resource = if !touch.is_of_place() {
+                touch.resource
+            } else {
+                let owner = self.owners[(touch.resource / STRIDE) as usize];
+                if owner & PRIMITIVE == 0 {
+                    names.objects = names.objects.max(owner as u32 + 1);
+                    continue;
+                }
+                self.things[(owner & !PRIMITIVE) as usize].resource
+            };
+            names.resources = names.resources.max(resource - resource % STRIDE + STRIDE);
+        }
+        names
     }
 
     /// The resource of a part of a primitive: an item of a queue, a round of a barrier.
     pub(super) fn place_in(&mut self, thing: usize, part: u64) -> Resource {
-        self.place(1 << 63 | thing as u64, part)
+        self.place(PRIMITIVE | thing as u64, part)
     }
 }

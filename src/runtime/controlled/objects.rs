@@ -4,7 +4,7 @@ use super::footprint::{Mode, Order, Touch};
 use super::queues;
 use super::ready::{acquire_action, lock_of};
 use super::strand::Wish;
-use super::thing::{Body, Thing, body, is_owned};
+use super::thing::{Body, State, Thing, body, is_owned};
 use super::world::{Next, TakenUp, World, fault};
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, ThreadId};
 use crate::values::{Object, Ref, Value};
@@ -30,6 +30,13 @@ impl World {
         if self.strands[strand].wish.is_blocking()
             && let Some(error) = self.take_error(strand)
         {
+            let wanted = self.strands[strand].signals.wanted;
+            self.strands[strand].signals.wanted = 0;
+            if !self.could_go_on_uncancelled(strand)
+                && let Some(touch) = self.footprint.last_mut()
+            {
+                *touch = touch.needs(1, wanted.max(1));
+            }
             return self.cancelled(strand, error);
         }
         if self.is_ready(strand) {
@@ -48,7 +55,13 @@ impl World {
             && self.is_hopeless(strand)
             && let Some(error) = self.despair(strand)
         {
-            return self.waited_in_vain(strand, error.into_inner());
+            let wanted = self.lock_wanted(strand);
+            self.told = true;
+            let told = self.waited_in_vain(strand, error.into_inner());
+            if let Some(lock) = wanted {
+                self.need_lock(lock);
+            }
+            return told;
         }
         if !self.strands[strand].arrived && super::ready::Ability::Go == self.ability(strand) {
             self.stand_in_line(strand);
@@ -78,6 +91,38 @@ impl World {
         self.may_time_out(strand)
             || !of.arrived && self.is_line_seen(strand)
             || matches!(&of.wish, Wish::Ask(Request::Select(arms)) if arms.iter().any(has_else))
+    }
+
+    /// Whether a strand that is cancelled where it waits could have done something else if it were not.
+    fn could_go_on_uncancelled(&self, strand: usize) -> bool {
+        self.is_ready(strand)
+            || self.could_do_otherwise(strand)
+            || self.strands[strand].until.is_some()
+            || self.waits_on(strand).len() != 1
+            || self.is_hopeless(strand)
+    }
+
+    /// The lock that a strand waits for, if that is all.
+    fn lock_wanted(&self, strand: usize) -> Option<usize> {
+        let Wish::Ask(Request::Acquire { target: target @ Target::Object(_), .. }) =
+            &self.strands[strand].wish
+        else {
+            return None;
+        };
+        let Body::Thing(number) = body(lock_of(target.object())) else { return None };
+        let is_lock = matches!(self.things[*number].state, State::Lock(_) | State::RLock(_));
+        is_lock.then_some(*number)
+    }
+
+    /// One that was told that it closes a circle would have got the lock, had anything of that circle not come: or else it
+    /// would have had to wait.
+    fn need_lock(&mut self, lock: usize) {
+        let resource = self.things[lock].resource;
+        for touch in &mut self.footprint {
+            if touch.resource == resource {
+                *touch = touch.needs(1, 0);
+            }
+        }
     }
 
     /// What the step touched it needs nothing of.

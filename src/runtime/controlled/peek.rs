@@ -3,10 +3,11 @@
 use super::footprint::{Mode, Order, Touch};
 use super::ready::{Ability, lock_of};
 use super::strand::Wish;
-use super::thing::{Body, body};
+use super::thing::{Body, State, body};
 use super::world::{Actor, World};
 use crate::primitives::Action;
-use crate::vm::Request;
+use crate::values::View;
+use crate::vm::{Access, Request, Target};
 
 impl World {
     /// What an actor would touch next.
@@ -24,6 +25,45 @@ impl World {
             }
         }
         std::mem::replace(&mut self.footprint, kept)
+    }
+
+    /// Whether an actor would touch the same, whenever it takes its next step. Others do something else if what they
+    /// want is not ready, or touch more of a thing as it changes.
+    #[must_use]
+    pub fn is_firm(&self, actor: usize) -> bool {
+        let Actor::Strand(strand) = self.actors[actor] else { return true };
+        let is_firm = |access: &Access| !(access.write && matches!(access.of.view(), View::Map(_)));
+        let is_lock = |target: &Target| match body(lock_of(target.object())) {
+            Body::Thing(thing) => {
+                matches!(self.things[*thing].state, State::Lock(_) | State::RLock(_))
+            }
+            _ => false,
+        };
+        let discovered = self.config.discovered;
+        match &self.strands[strand].wish {
+            Wish::End(_) => true,
+            Wish::Ask(request) => match request {
+                Request::Access(access) => is_firm(access),
+                Request::Accesses(all) => all.iter().all(is_firm),
+                Request::Acquire { target, limit, .. } => {
+                    is_lock(target)
+                        && !limit.is_limited()
+                        && !discovered.looks
+                        && !discovered.cancels
+                }
+                Request::Release { target, .. } => is_lock(target),
+                Request::Spawn(of) => of.pool.is_none(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an actor waits for the first of several things.
+    #[must_use]
+    pub fn goes_on_with_any(&self, actor: usize) -> bool {
+        let Actor::Strand(strand) = self.actors[actor] else { return false };
+        matches!(self.strands[strand].wish, Wish::Ask(Request::Select(_) | Request::JoinAny { .. }))
     }
 
     /// Whether an actor is about to start a thread.
@@ -141,10 +181,7 @@ impl World {
                 let touch = Touch::new(other.end_resource, Mode::Read, Order::Acquire);
                 self.touch(touch.needs(1, level));
             }
-            (Body::Timer(timer), _) => {
-                let resource = self.timers[*timer].resource;
-                self.touched(resource, Mode::Read, Order::Acquire);
-            }
+            (Body::Timer(timer), _) => self.touch_timer_end(*timer),
         }
     }
 }

@@ -138,6 +138,7 @@ impl World {
             let signal = self.strands[owner].signal_resource;
             self.touch(Touch::new(signal, Mode::Write, Order::Release).gives(1));
             self.strands[owner].signals.scopes.push((scope, false));
+            self.strands[owner].signals.wanted += 1;
             self.tell_to_stop(owner);
         }
         for child in children {
@@ -269,6 +270,7 @@ impl World {
         let signal = self.strands[runs_on].signal_resource;
         self.touch(Touch::new(signal, Mode::Write, Order::Release).gives(1));
         self.strands[runs_on].signals.cancelled = true;
+        self.strands[runs_on].signals.wanted += 1;
         self.tell_to_stop(runs_on);
         true
     }

@@ -47,6 +47,12 @@ impl World {
         self.touched_new
     }
 
+    /// Whether who took the last step was told that it waits in vain.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.told
+    }
+
     /// Whether nothing can happen now but that time passes, so that it is no matter who is first.
     #[must_use]
     pub fn is_time_passing(&self) -> bool {

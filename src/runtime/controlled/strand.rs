@@ -94,6 +94,8 @@ pub struct Strand {
 pub struct Signals {
     /// It is to raise `Cancelled` at its next blocking point.
     pub cancelled: bool,
+    /// How often something was wanted since the last time that it was done.
+    pub wanted: i64,
     /// Scopes of its that have failed or run out of time, and whether `Cancelled` was raised for that.
     pub scopes: Vec<(usize, bool)>,
     /// The last `Cancelled` that was raised in it because it was wanted.

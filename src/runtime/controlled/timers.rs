@@ -1,6 +1,6 @@
 //! Timers: pending, until a schedule lets them fire. A thread runs what they are for.
 
-use super::footprint::{Mode, Order};
+use super::footprint::{Mode, Order, Touch};
 use super::scope::Child;
 use super::strand::StrandKind;
 use super::thing::Body;
@@ -29,6 +29,13 @@ pub struct TimerBody {
     pub end_order: u64,
     pub resource: u32,
     job: Job,
+}
+
+impl TimerBody {
+    /// Whether who waits for it need wait no longer.
+    fn is_over(&self) -> bool {
+        self.state.ended.is_some() || self.state.cancelled
+    }
 }
 
 impl World {
@@ -90,11 +97,11 @@ impl World {
 
     /// A run of a timer is over.
     pub(super) fn timer_ran(&mut self, timer: usize, ended: &Ended) {
-        let resource = self.timers[timer].resource;
-        self.touched(resource, Mode::Write, Order::Both);
         let order = self.next_id();
         let of = &mut self.timers[timer];
         let goes_on = matches!(ended, Ended::Value(_)) && of.every.is_some();
+        let touch = Touch::new(of.resource, Mode::Write, Order::Both);
+        self.footprint.push(touch.gives(i64::from(!goes_on && !of.is_over())));
         of.running = None;
         of.state.running = false;
         if !goes_on {
@@ -108,6 +115,13 @@ impl World {
             }
             _ => self.timer_over(timer, ended),
         }
+    }
+
+    /// Who waits for the end of a timer touches it, and needs that end.
+    pub(super) fn touch_timer_end(&mut self, timer: usize) {
+        let of = &self.timers[timer];
+        let touch = Touch::new(of.resource, Mode::Read, Order::Acquire);
+        self.touch(touch.needs(1, i64::from(of.is_over())));
     }
 
     /// It fires no more, and no run of it is under way.
@@ -129,13 +143,13 @@ impl World {
 
     /// Cancels a timer; whether that stopped something.
     pub(super) fn cancel_timer(&mut self, timer: usize) -> bool {
-        let resource = self.timers[timer].resource;
-        self.touched(resource, Mode::Write, Order::Both);
         let order = self.next_id();
         let of = &mut self.timers[timer];
         let over = of.state.cancelled
             || of.state.ended.is_some()
             || (of.state.fired && of.every.is_none());
+        let touch = Touch::new(of.resource, Mode::Write, Order::Both);
+        self.footprint.push(touch.gives(i64::from(!over)));
         if over {
             return false;
         }

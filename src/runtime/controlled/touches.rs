@@ -32,7 +32,11 @@ impl World {
             }
             (State::Semaphore(semaphore), Action::Release { count, .. }) => {
                 let mode = if semaphore.bound.is_some() { Mode::Write } else { Mode::Add };
-                self.touch(new(mode, Order::Release).gives(*count));
+                let is_mistake = semaphore
+                    .bound
+                    .is_some_and(|bound| semaphore.value.saturating_add(*count) > bound);
+                let given = if is_mistake { 0 } else { *count };
+                self.touch(new(mode, Order::Release).gives(given));
             }
             // What readers release is for writers alone: readers do not order each other.
             (State::RwLock(_), Action::AcquireSide { write }) => {
@@ -54,6 +58,11 @@ impl World {
                 let since_then = thing.sets.saturating_sub(*since) as i64;
                 let level = thing.tally.max(since_then);
                 self.touch(new(Mode::Read, Order::Acquire).needs(1, level));
+            }
+            // It takes away all that was set since the last time.
+            (State::Event(_), Action::Clear) => {
+                let touch = new(Mode::Write, Order::Both).gives(thing.tally.saturating_neg());
+                self.touch(touch);
             }
             (State::Latch(latch), Action::CountDown(by)) => {
                 let mode = if *by < 1 { Mode::Read } else { Mode::Add };

@@ -7,7 +7,7 @@ use super::numbers::{FIRST_RESOURCE, FIXED, Fixed};
 use super::ready::{Ability, Stir};
 use super::scope::Scope;
 use super::strand::{Strand, StrandKind, Wish};
-use super::thing::Thing;
+use super::thing::{State, Thing};
 use super::timers::TimerBody;
 use crate::builtins::{ARGS_GLOBAL, PI_GLOBAL};
 use crate::primitives::{Ended, ThreadId};
@@ -83,6 +83,8 @@ pub struct World {
     /// By the number of an object and the part of it. Other than all else, it lasts from run to run: so the same part of
     /// the same object is the same resource, whichever part a run comes to first.
     pub(super) places: FxHashMap<(u64, u64), Resource>,
+    /// By place: what it is a part of.
+    pub(super) owners: Vec<u64>,
     /// What is kept so that its address stands for it until the run is over.
     pub(super) kept: Vec<Value>,
     pub(super) footprint: Vec<Touch>,
@@ -105,6 +107,8 @@ pub struct World {
     pub(super) time_passes: bool,
     /// Whether the step came to something new, which got its number only then.
     pub(super) fragile: bool,
+    /// Whether who took the last step was told that it waits in vain.
+    pub(super) told: bool,
     pub(super) touched_new: bool,
     /// By resource: how often it was changed.
     pub(super) changes: Vec<u32>,
@@ -149,7 +153,9 @@ impl World {
             resources: 0,
             numbers: FxHashMap::default(),
             places: FxHashMap::default(),
+            owners: Vec::new(),
             fragile: false,
+            told: false,
             touched_new: false,
             kept: Vec::new(),
             footprint: Vec::new(),
@@ -230,6 +236,7 @@ impl World {
         self.called_off.clear();
         self.alone = Alone::No;
         self.fragile = false;
+        self.told = false;
         self.touched_new = false;
         let actor = self.actors[usize::from(choice.actor)];
         self.stepped = match actor {
@@ -360,10 +367,21 @@ impl World {
     fn mark_needed(&mut self, strand: usize) {
         for at in 0..self.footprint.len() {
             let resource = self.footprint[at].resource;
-            if let Some(changed) = self.changed_while_round(strand, resource) {
+            if let Some(changed) = self.changed_while_round(strand, resource)
+                && !self.is_counted(resource)
+            {
                 self.footprint[at] = self.footprint[at].needs(1, i64::from(changed));
             }
         }
+    }
+
+    /// Whether some change more of a thing than others do: what it needs is not so many changes.
+    fn is_counted(&self, resource: Resource) -> bool {
+        let is_it = |thing: &Thing| {
+            matches!(thing.state, State::Semaphore(_) | State::Latch(_))
+                && thing.resource == resource
+        };
+        self.things.iter().any(is_it)
     }
 
     /// Starts a strand's machine.
