@@ -36,6 +36,7 @@ use crate::runtime::controlled::{Alone, Choice, Names, Touch, World, depend};
 use std::rc::Rc;
 
 /// A state on the way of the present run.
+#[derive(Default)]
 struct Node {
     options: Vec<Choice>,
     /// What need not be tried: it was asleep when this state was reached, or was tried here since.
@@ -95,16 +96,21 @@ impl Node {
                 continue;
             }
             self.tree.retain(|branch| branch.step.choice != picked || !branch.step.loose);
-            self.picked = Some(picked);
-            // Which arm of a `select` is taken is no race.
-            for at in 0..self.options.len() {
-                if self.options[at].actor == picked.actor {
-                    self.try_too(self.options[at]);
-                }
-            }
+            self.pick(picked);
             return Some(then);
         }
         None
+    }
+
+    /// Tries a choice; and after it the others of the same actor: which arm of a `select` is taken is no race.
+    fn pick(&mut self, picked: Choice) {
+        self.picked = Some(picked);
+        for at in 0..self.options.len() {
+            let option = self.options[at];
+            if option.actor == picked.actor && option != picked {
+                self.try_too(option);
+            }
+        }
     }
 }
 
@@ -112,6 +118,8 @@ impl Node {
 #[derive(Default)]
 pub struct Dpor {
     nodes: Vec<Node>,
+    /// Nodes that are done with: their room is used again.
+    spare: Vec<Node>,
     events: Events,
     /// How many events of the present run are known from the one before.
     known: usize,
@@ -187,6 +195,16 @@ impl Dpor {
         self.events.add(step);
     }
 
+    fn new_node(&mut self) -> Node {
+        let mut node = self.spare.pop().unwrap_or_default();
+        node.options.clear();
+        node.asleep.clear();
+        node.tree.clear();
+        node.picked = None;
+        node.present = None;
+        node
+    }
+
     fn note_might_touch(&mut self, world: &mut World, choice: Choice) {
         let actor = usize::from(choice.actor);
         self.goes_on_with_any = world.goes_on_with_any(actor);
@@ -213,7 +231,7 @@ impl Strategy for Dpor {
                 self.known = depth;
                 return true;
             }
-            self.nodes.pop();
+            self.spare.extend(self.nodes.pop());
         }
         false
     }
@@ -227,13 +245,10 @@ impl Strategy for Dpor {
     }
 
     fn pick(&mut self, world: &mut World, options: &[Choice]) -> Option<Choice> {
-        let mut node = Node {
-            options: options.to_vec(),
-            asleep: std::mem::take(&mut self.next_asleep),
-            tree: std::mem::take(&mut self.plan),
-            picked: None,
-            present: None,
-        };
+        let mut node = self.new_node();
+        node.options.extend_from_slice(options);
+        node.asleep.append(&mut self.next_asleep);
+        node.tree.append(&mut self.plan);
         if world.is_time_passing() {
             // All that waits does so in vain so far: it might not have, had it come earlier.
             self.stuck(world);
@@ -248,11 +263,11 @@ impl Strategy for Dpor {
             let mut awake = options.iter().filter(|choice| !node.is_asleep(**choice));
             let picked = awake.clone().find(|choice| Some(choice.actor) == last);
             if let Some(picked) = picked.or_else(|| awake.next()).copied() {
-                node.tree.push(Branch::leaf(Planned::unknown(picked)));
-                node.take_next();
+                node.pick(picked);
             }
         }
         let Some(picked) = node.picked else {
+            self.spare.push(node);
             self.redundant += 1;
             self.given_up = true;
             return None;
@@ -265,13 +280,8 @@ impl Strategy for Dpor {
     fn stepped(&mut self, step: &Step<'_>) {
         if self.depth == self.nodes.len() {
             // Nobody could pick it.
-            self.nodes.push(Node {
-                options: Vec::new(),
-                asleep: Vec::new(),
-                tree: Vec::new(),
-                picked: None,
-                present: None,
-            });
+            let node = self.new_node();
+            self.nodes.push(node);
         }
         let depth = self.depth;
         self.depth += 1;

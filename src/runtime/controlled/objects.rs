@@ -15,10 +15,6 @@ impl World {
     /// Lets what a strand wants happen; or what happens instead, because it was cancelled, or waits in vain, or its
     /// time has run out. An error is raised in it.
     pub(super) fn perform(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
-        // Most steps are such, and none of what follows is about them.
-        if let Wish::Ask(Request::Access(_)) = &self.strands[strand].wish {
-            return self.act(strand, arm);
-        }
         if let Some((arm, result)) = self.strands[strand].met.take() {
             let needs = !self.may_time_out(strand);
             let done = self.deliver(strand, arm, result);

@@ -26,6 +26,8 @@ impl World {
             self.new_actor(Actor::Strand(number))
         };
         let resource = self.new_resources(2);
+        let mut spin = self.spare_spins.pop().unwrap_or_default();
+        spin.begin();
         self.strands.push(Strand {
             id,
             actor,
@@ -55,7 +57,7 @@ impl World {
             locals: FxHashMap::default(),
             random: fastrand::Rng::with_seed(self.config.seed.wrapping_add(id)),
             signals: Signals::default(),
-            spin: super::spin::Spin::default(),
+            spin,
             timer: None,
             end_resource: resource,
             signal_resource: resource + 1,

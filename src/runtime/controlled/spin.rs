@@ -24,6 +24,12 @@ pub struct Spin {
 }
 
 impl Spin {
+    /// Of a strand that has not looked at anything yet.
+    pub fn begin(&mut self) {
+        self.clear();
+        self.moves = 0;
+    }
+
     fn clear(&mut self) {
         self.visits.clear();
         self.looked.clear();

@@ -6,6 +6,7 @@ use super::footprint::{Mode, Order, Resource, Touch};
 use super::numbers::{FIRST_RESOURCE, FIXED, Fixed};
 use super::ready::{Ability, Stir};
 use super::scope::Scope;
+use super::spin::Spin;
 use super::strand::{Strand, StrandKind, Wish};
 use super::thing::{State, Thing};
 use super::timers::TimerBody;
@@ -13,7 +14,7 @@ use crate::builtins::{ARGS_GLOBAL, PI_GLOBAL};
 use crate::primitives::{Ended, ThreadId};
 use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Fault, List, Published, Value};
-use crate::vm::{Answer, Controlled, Machine, Pause, Program, UnitId};
+use crate::vm::{Answer, Controlled, Machine, Pause, Program, Request, UnitId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -72,6 +73,8 @@ pub struct World {
     pub(super) program: Arc<Program>,
     pub(super) config: Config,
     pub(super) strands: Vec<Strand>,
+    /// What strands of earlier runs have noted of what they looked at: its room is used again.
+    pub(super) spare_spins: Vec<Spin>,
     pub(super) things: Vec<Thing>,
     pub(super) timers: Vec<TimerBody>,
     pub(super) scopes: Vec<Scope>,
@@ -145,6 +148,7 @@ impl World {
             program,
             config,
             strands: Vec::new(),
+            spare_spins: Vec::new(),
             things: Vec::new(),
             timers: Vec::new(),
             scopes: Vec::new(),
@@ -189,7 +193,7 @@ impl World {
     /// The run once more, from its beginning.
     pub fn restart(&mut self, unit: UnitId) {
         // Machines go first: they borrow from what globals hold.
-        self.strands.clear();
+        self.spare_spins.extend(self.strands.drain(..).map(|strand| strand.spin));
         self.things.clear();
         self.timers.clear();
         self.scopes.clear();
@@ -247,6 +251,17 @@ impl World {
         // If nobody has looked since the step before, both may have changed something.
         self.stir = Some(self.stir.map_or_else(|| self.stir_of(actor), |_| Stir::All));
         match actor {
+            // Most steps are such, and few things can happen in them.
+            Actor::Strand(strand) if self.strands[strand].wish.is_access() => {
+                let wish = std::mem::replace(&mut self.strands[strand].wish, Wish::Nothing);
+                if let Wish::Ask(Request::Access(access)) = &wish {
+                    self.access(access);
+                }
+                self.touched_new = self.fragile;
+                self.mark_needed(strand);
+                self.note_changes(Some(strand));
+                self.go_on(strand, Answer::Continue);
+            }
             Actor::Strand(strand) => match self.performed(strand, usize::from(choice.arm)) {
                 Ok(Next::Answer(answer)) => {
                     self.mark_needed(strand);
