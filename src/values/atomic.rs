@@ -27,6 +27,12 @@ impl Ref<Atomic> {
         if self.is_shared() { read_shared(&self.guard, &self.slot) } else { self.slot.get() }
     }
 
+    /// Whether it holds this now: then a `compare_swap` with it would change it.
+    #[must_use]
+    pub fn holds(&self, old: &Value) -> bool {
+        is_the_same(&self.get(), old)
+    }
+
     /// Puts `value` in; gives what was there.
     pub fn swap(&self, value: Value) -> Value {
         if !self.is_shared() {
@@ -59,15 +65,20 @@ impl Ref<Atomic> {
             publish(&new);
         }
         let held = shared.then(|| self.guard.lock());
-        let same = self.slot.peek(|now| match (now.view(), old.view()) {
-            (super::View::Str(_), super::View::Str(_)) => equals(now, old).unwrap_or(false),
-            _ if now.is_heap() || old.is_heap() => now.is_same(old),
-            _ => equals(now, old).unwrap_or(false),
-        });
+        let same = self.slot.peek(|now| is_the_same(now, old));
         let before = same.then(|| self.slot.replace(new));
         drop(held);
         drop(before);
         same
+    }
+}
+
+/// Whether what an atomic holds is what somebody takes it to hold.
+fn is_the_same(now: &Value, old: &Value) -> bool {
+    match (now.view(), old.view()) {
+        (super::View::Str(_), super::View::Str(_)) => equals(now, old).unwrap_or(false),
+        _ if now.is_heap() || old.is_heap() => now.is_same(old),
+        _ => equals(now, old).unwrap_or(false),
     }
 }
 

@@ -277,6 +277,8 @@ pub struct Access {
 pub enum Part {
     /// All of it, in one step: a method's work.
     Whole,
+    /// All of an atomic, if it holds this; if not, it is only looked at.
+    Swap(Value),
     /// All that can be reached from it.
     Deep,
     /// A field; of a variable, what it holds.

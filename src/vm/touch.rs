@@ -144,6 +144,15 @@ impl Machine {
         let receiver = self.reg(i.b());
         match receiver.view() {
             View::Instance(_) | View::Module(_) => self.member(receiver, site, false, all),
+            View::Atomic(_)
+                if &*self.code.sites[site].name == "compare_swap"
+                    && extra.a() == 2
+                    && extra.c() == 0 =>
+            {
+                if receiver.is_shared_container() {
+                    all.add(receiver, Part::Swap(self.reg(i.c() + 1).clone()), true);
+                }
+            }
             _ => all.method(receiver, &self.code.sites[site].name),
         }
         if i.c() + 1 + usize::from(extra.a()) <= usize::from(self.code.registers) {

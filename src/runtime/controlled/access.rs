@@ -40,6 +40,10 @@ impl World {
             }
             Part::Item(index) => self.item(access, index),
             Part::Whole => self.whole(&access.of, access.write),
+            Part::Swap(old) => {
+                let holds = matches!(access.of.view(), View::Atomic(atomic) if atomic.holds(old));
+                self.whole(&access.of, holds);
+            }
             Part::Deep => {
                 for value in access.reached() {
                     self.look_into(&value);

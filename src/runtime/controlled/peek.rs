@@ -7,7 +7,7 @@ use super::thing::{Body, State, body};
 use super::world::{Actor, World};
 use crate::primitives::Action;
 use crate::values::View;
-use crate::vm::{Access, Request, Target};
+use crate::vm::{Access, Part, Request, Target};
 
 impl World {
     /// What an actor would touch next.
@@ -32,7 +32,10 @@ impl World {
     #[must_use]
     pub fn is_firm(&self, actor: usize) -> bool {
         let Actor::Strand(strand) = self.actors[actor] else { return true };
-        let is_firm = |access: &Access| !(access.write && matches!(access.of.view(), View::Map(_)));
+        let is_firm = |access: &Access| match access.part {
+            Part::Swap(_) => false,
+            _ => !(access.write && matches!(access.of.view(), View::Map(_))),
+        };
         let is_lock = |target: &Target| match body(lock_of(target.object())) {
             Body::Thing(thing) => {
                 matches!(self.things[*thing].state, State::Lock(_) | State::RLock(_))
