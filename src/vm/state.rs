@@ -73,8 +73,20 @@ impl State {
                 left.len().hash(&mut self.hasher);
                 left.iter().try_for_each(|item| self.add(item, depth + 1))?;
             }
-            View::Map(map) if !map.is_shared() => return Err(Untold),
-            View::Atomic(atomic) if !atomic.is_shared() => return Err(Untold),
+            View::Map(map) if !map.is_shared() => {
+                if self.is_new(value) {
+                    map.len().hash(&mut self.hasher);
+                    for (key, value) in map.to_vec() {
+                        self.add(&key, depth + 1)?;
+                        self.add(&value, depth + 1)?;
+                    }
+                }
+            }
+            View::Atomic(atomic) if !atomic.is_shared() => {
+                if self.is_new(value) {
+                    self.add(&atomic.get(), depth + 1)?;
+                }
+            }
             View::Error(_) => return Err(Untold),
             _ => value.number().hash(&mut self.hasher),
         }
