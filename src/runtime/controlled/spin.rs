@@ -3,10 +3,17 @@
 //! One that comes back to the same place with all of its own as it was, having changed nothing since, does the same
 //! again as long as nothing that it has looked at changes. To go round once more is no other behaviour, so it waits for
 //! a change, like one that waits for a lock. If nobody is left to make it, that is a livelock.
+//!
+//! To take a lock and to give it back is no change either: the lock is as it was. Others could find it held meanwhile, but so
+//! they could the time before, which they can come to as well: what they do comes after that only if they have taken the
+//! lock since, and then that is a change.
 
-use super::footprint::{Mode, Resource};
+use super::footprint::{Mode, Resource, Touch};
+use super::ready::lock_of;
 use super::strand::Wish;
+use super::thing::{Body, State, body};
 use super::world::{Alone, World};
+use crate::vm::Request;
 
 /// How a strand has come along since it last changed something.
 #[derive(Default)]
@@ -17,6 +24,8 @@ pub struct Spin {
     looked: Vec<(Resource, u32)>,
     /// If it has looked at what other threads are doing: how often others had moved then.
     watched: Option<u64>,
+    /// The locks that it has taken since, and how often.
+    held: Vec<(Resource, u32)>,
     /// How often it has moved itself: done what others can see, or been seen to wait or to go on.
     moves: u64,
     /// Whether it is where it was before, as it was.
@@ -34,7 +43,20 @@ impl Spin {
         self.visits.clear();
         self.looked.clear();
         self.watched = None;
+        self.held.clear();
         self.goes_round = false;
+    }
+
+    /// It has taken a lock, or given one back: whether it had taken that since.
+    fn note_held(&mut self, lock: Resource, takes: bool) -> bool {
+        match self.held.iter().position(|(held, _)| *held == lock) {
+            Some(at) if takes => self.held[at].1 += 1,
+            Some(at) if self.held[at].1 > 1 => self.held[at].1 -= 1,
+            Some(at) => _ = self.held.swap_remove(at),
+            None if takes => self.held.push((lock, 1)),
+            None => return false,
+        }
+        true
     }
 
     fn has_looked(&self) -> bool {
@@ -48,8 +70,9 @@ const UNKNOWN: u64 = 0;
 const MOST_VISITS: usize = 64;
 
 impl World {
-    /// A step has touched what is in the footprint: counts what it changed, and notes what the strand looked at.
-    pub(super) fn note_changes(&mut self, strand: Option<usize>) {
+    /// A step has touched what is in the footprint: counts what it changed, and notes what the strand looked at. `lock`:
+    /// it was to take this lock, or to give it back.
+    pub(super) fn note_changes(&mut self, strand: Option<usize>, lock: Option<(Resource, bool)>) {
         let mut only_looks = true;
         for touch in &self.footprint {
             if matches!(touch.mode, Mode::Read | Mode::ItemRead) {
@@ -66,7 +89,14 @@ impl World {
         self.moves += u64::from(moves);
         let Some(strand) = strand else { return };
         self.strands[strand].spin.moves += u64::from(moves);
-        if !only_looks {
+        let is_neutral = lock.is_some_and(|(lock, takes)| {
+            let changes_more = |touch: &Touch| {
+                !matches!(touch.mode, Mode::Read | Mode::ItemRead) && touch.resource != lock
+            };
+            !self.footprint.iter().any(changes_more)
+                && self.strands[strand].spin.note_held(lock, takes)
+        });
+        if !only_looks && !is_neutral {
             self.strands[strand].spin.clear();
             return;
         }
@@ -78,8 +108,11 @@ impl World {
         }
         for touch in &self.footprint {
             let changes = self.changes_of(touch.resource);
+            // What it has changed itself is not news to it.
+            let own = u32::from(!matches!(touch.mode, Mode::Read | Mode::ItemRead));
             let looked = &mut self.strands[strand].spin.looked;
             match looked.iter_mut().find(|(resource, _)| *resource == touch.resource) {
+                Some((_, known)) if *known + own == changes => *known = changes,
                 // What it knew is old: so is what came of it.
                 Some((_, known)) if *known != changes => {
                     *known = changes;
@@ -99,7 +132,8 @@ impl World {
     /// A strand has come to its next step: whether it is where it was before.
     pub(super) fn note_visit(&mut self, strand: usize) {
         let of = &mut self.strands[strand];
-        if !of.spin.has_looked() || of.spin.visits.len() >= MOST_VISITS {
+        if !of.spin.has_looked() || !of.spin.held.is_empty() || of.spin.visits.len() >= MOST_VISITS
+        {
             return;
         }
         if matches!(of.wish, Wish::Nothing | Wish::End(_) | Wish::NextTask(_)) {
@@ -129,6 +163,19 @@ impl World {
         spin.goes_round
             && spin.watched.is_none_or(|known| known == self.moves_of_others(strand))
             && spin.looked.iter().all(|(resource, known)| self.changes_of(*resource) == *known)
+    }
+
+    /// The lock that a strand is about to take, or to give back, and whether to take.
+    pub(super) fn lock_step(&self, strand: usize) -> Option<(Resource, bool)> {
+        let (target, takes) = match &self.strands[strand].wish {
+            Wish::Ask(Request::Acquire { target, .. }) => (target, true),
+            Wish::Ask(Request::Release { target, .. }) => (target, false),
+            _ => return None,
+        };
+        let Body::Thing(thing) = body(lock_of(target.object())) else { return None };
+        let thing = &self.things[*thing];
+        let is_lock = matches!(thing.state, State::Lock(_) | State::RLock(_));
+        (is_lock && self.is_ready(strand)).then_some((thing.resource, takes))
     }
 
     fn changes_of(&self, resource: Resource) -> u32 {

@@ -259,28 +259,31 @@ impl World {
                 }
                 self.touched_new = self.fragile;
                 self.mark_needed(strand);
-                self.note_changes(Some(strand));
+                self.note_changes(Some(strand), None);
                 self.go_on(strand, Answer::Continue);
             }
-            Actor::Strand(strand) => match self.performed(strand, usize::from(choice.arm)) {
-                Ok(Next::Answer(answer)) => {
-                    self.mark_needed(strand);
-                    self.note_changes(Some(strand));
-                    self.go_on(strand, answer);
+            Actor::Strand(strand) => {
+                let lock = self.lock_step(strand);
+                match self.performed(strand, usize::from(choice.arm)) {
+                    Ok(Next::Answer(answer)) => {
+                        self.mark_needed(strand);
+                        self.note_changes(Some(strand), lock);
+                        self.go_on(strand, answer);
+                    }
+                    Ok(Next::Stay) => self.note_changes(Some(strand), None),
+                    Err(error) => {
+                        self.note_changes(Some(strand), None);
+                        self.raise(strand, error);
+                    }
                 }
-                Ok(Next::Stay) => self.note_changes(Some(strand)),
-                Err(error) => {
-                    self.note_changes(Some(strand));
-                    self.raise(strand, error);
-                }
-            },
+            }
             Actor::Timer(timer) => {
                 self.fire(timer);
-                self.note_changes(None);
+                self.note_changes(None, None);
             }
             Actor::Scope(scope) => {
                 self.expire(scope);
-                self.note_changes(None);
+                self.note_changes(None, None);
             }
         }
     }
@@ -381,7 +384,10 @@ impl World {
     /// One that went round goes on because something has changed: it needed that.
     fn mark_needed(&mut self, strand: usize) {
         for at in 0..self.footprint.len() {
-            let resource = self.footprint[at].resource;
+            let Touch { resource, needs, .. } = self.footprint[at];
+            if needs != Touch::NOTHING {
+                continue;
+            }
             if let Some(changed) = self.changed_while_round(strand, resource)
                 && !self.is_counted(resource)
             {
