@@ -73,28 +73,22 @@ impl Node {
     fn take_next(&mut self) -> Option<Vec<Branch>> {
         self.picked = None;
         while !self.tree.is_empty() {
-            let Branch { step, then } = self.tree.remove(0);
-            let choice = step.choice;
-            let mut same = self.options.iter().filter(|option| option.actor == choice.actor);
-            let picked = if self.options.contains(&choice) {
-                Some(choice)
-            } else if let Some(first) = same.next() {
-                // What it does has changed.
-                let first = *first;
-                self.options
-                    .iter()
-                    .copied()
-                    .find(|option| option.actor == choice.actor && !self.is_asleep(*option))
-                    .or(Some(first))
-            } else {
+            let mut next = self.tree.remove(0);
+            let (choice, then) = (next.step.choice, std::mem::take(&mut next.then));
+            let is_same = |option: &&Choice| option.actor == choice.actor;
+            if !self.options.iter().any(|option| is_same(&option)) {
                 // Whoever it is cannot go on here: to be safe, all are tried.
                 self.try_all();
-                None
-            };
-            let Some(picked) = picked else { continue };
-            if self.is_asleep(picked) {
                 continue;
             }
+            let picked = if self.options.contains(&choice) {
+                Some(choice)
+            } else {
+                // What it can do is another arm.
+                let mut arms = self.options.iter().filter(is_same);
+                arms.find(|option| !self.is_asleep(**option)).copied()
+            };
+            let Some(picked) = picked.filter(|picked| !self.is_asleep(*picked)) else { continue };
             self.tree.retain(|branch| branch.step.choice != picked || !branch.step.loose);
             self.pick(picked);
             return Some(then);
