@@ -8,7 +8,7 @@
 //! they could the time before, which they can come to as well: what they do comes after that only if they have taken the
 //! lock since, and then that is a change.
 
-use super::footprint::{Mode, Resource, Touch};
+use super::footprint::{Mode, Order, Resource, Touch};
 use super::ready::lock_of;
 use super::strand::Wish;
 use super::thing::{Body, State, body};
@@ -89,13 +89,14 @@ impl World {
         self.moves += u64::from(moves);
         let Some(strand) = strand else { return };
         self.strands[strand].spin.moves += u64::from(moves);
-        let is_neutral = lock.is_some_and(|(lock, takes)| {
-            let changes_more = |touch: &Touch| {
-                !matches!(touch.mode, Mode::Read | Mode::ItemRead) && touch.resource != lock
-            };
-            !self.footprint.iter().any(changes_more)
-                && self.strands[strand].spin.note_held(lock, takes)
-        });
+        let is_neutral = !only_looks
+            && lock.is_some_and(|(lock, takes)| {
+                // Who takes it in vain orders nothing by it.
+                let is_lock = |touch: &Touch| touch.resource == lock && touch.order != Order::None;
+                let is_look = |touch: &Touch| matches!(touch.mode, Mode::Read | Mode::ItemRead);
+                self.footprint.iter().all(|touch| is_look(touch) || is_lock(touch))
+                    && self.strands[strand].spin.note_held(lock, takes)
+            });
         if !only_looks && !is_neutral {
             self.strands[strand].spin.clear();
             return;
@@ -175,7 +176,7 @@ impl World {
         let Body::Thing(thing) = body(lock_of(target.object())) else { return None };
         let thing = &self.things[*thing];
         let is_lock = matches!(thing.state, State::Lock(_) | State::RLock(_));
-        (is_lock && self.is_ready(strand)).then_some((thing.resource, takes))
+        is_lock.then_some((thing.resource, takes))
     }
 
     fn changes_of(&self, resource: Resource) -> u32 {
