@@ -225,6 +225,24 @@ impl OpenList<'_> {
         }
     }
 
+    /// Puts `value` into a slot that holds nothing.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is within the buffer, and behind the items.
+    unsafe fn fill(&self, slot: *mut Slot, value: Value) {
+        if self.held.is_some() {
+            publish(&value);
+            // It may have held an item before, at which a reader still looks: what it reads is not used, but must
+            // be written as it is read.
+            // SAFETY: the caller's; a slot is two atomic words, whatever was there.
+            unsafe { (*slot).overwrite(value) };
+        } else {
+            // SAFETY: the caller's, and the list is this thread's own.
+            unsafe { ptr::write(slot, Slot::new(value)) };
+        }
+    }
+
     /// Puts `value` in the place of the item at `index`; whether there is one.
     pub fn set(&mut self, index: i64, value: Value) -> bool {
         let Some(at) = resolve(index, self.len()) else { return false };
@@ -239,12 +257,9 @@ impl OpenList<'_> {
     /// If there is no memory.
     pub fn push(&mut self, value: Value) -> Result<(), NoMemory> {
         self.reserve(1)?;
-        if self.held.is_some() {
-            publish(&value);
-        }
         let len = self.len();
         // SAFETY: there is room for one more, and the slot at `len` holds nothing.
-        unsafe { ptr::write(self.list.slots.load(Ordering::Relaxed).add(len), Slot::new(value)) };
+        unsafe { self.fill(self.list.slots.load(Ordering::Relaxed).add(len), value) };
         self.list.len.store(len + 1, Ordering::Release);
         Ok(())
     }
@@ -260,11 +275,8 @@ impl OpenList<'_> {
         let mut len = self.len();
         let slots = self.list.slots.load(Ordering::Relaxed);
         for value in values.take(room) {
-            if self.held.is_some() {
-                publish(&value);
-            }
             // SAFETY: there is room for so many more, and the slots behind `len` hold nothing.
-            unsafe { ptr::write(slots.add(len), Slot::new(value)) };
+            unsafe { self.fill(slots.add(len), value) };
             len += 1;
         }
         self.list.len.store(len, Ordering::Release);
