@@ -62,7 +62,7 @@ pub fn items(value: &Value, what: &str) -> Result<Vec<Value>, Fault> {
         return Ok(items);
     }
     let state = match value.view() {
-        View::Str(_) | View::Map(_) => IterState::new(value, false),
+        View::Str(_) | View::Map(_) => IterState::new(value, false, false),
         _ => None,
     };
     let state = state.ok_or_else(|| wrong(value, what, "a list, a str, a range or a map"))?;

@@ -12,5 +12,5 @@ pub use code::{
     Instruction, Member, StructCode, Unit,
 };
 pub use disassemble::disassemble;
-pub use op::{Op, Operand};
+pub use op::{ITERATE_STILL, Op, Operand};
 pub use verify::verify;

@@ -5,6 +5,9 @@
 //! and the machine's documentation are read off it. Where another thread can see the effect, the sentence
 //! ends in "(visible)".
 
+/// In the last operand of `Iterate`, beside the number of values: nothing in the loop changes what it goes over.
+pub const ITERATE_STILL: usize = 4;
+
 /// What an operand is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operand {
@@ -156,7 +159,7 @@ operations! {
     // ---- Loops
     ForPrepare (Write Count Jump) "a .. a+1 hold a range's start and end (b = 1: included); a+1 = its last number, or go on at c if it is empty";
     ForNext (Write Read Jump) "if a is less than b, count a up and go on at c";
-    Iterate (Write Read Count) "a = an iterator over b, which gives c values each time";
+    Iterate (Write Read Count) "a = an iterator over b, which gives c values each time (c + 4: and nothing can change b meanwhile, if it is the thread's own)";
     IterateNext (Write None Jump) "a+1 (and a+2) = what the iterator a gives next, or go on at c at its end (visible)";
     // ---- Calls
     Call (Write Read Base) "a = b(arguments from c); the next word tells how many, and their names";

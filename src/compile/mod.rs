@@ -16,6 +16,7 @@ mod places;
 mod protect;
 mod select;
 mod statements;
+mod still;
 mod structs;
 mod threads;
 

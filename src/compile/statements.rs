@@ -4,7 +4,7 @@ use super::function::{Builder, Loop, Register};
 use super::jumps::Exit;
 use super::places::Place;
 use super::{Compiler, Purpose};
-use crate::bytecode::{Constant, Construct, FunctionRef, Op};
+use crate::bytecode::{Constant, Construct, FunctionRef, ITERATE_STILL, Op};
 use crate::syntax::ast::{
     BinaryOp, Block, Expr, ExprKind, Function, Ident, Script, Stmt, StmtKind, Target,
 };
@@ -277,7 +277,8 @@ impl<'a> Compiler<'a> {
         let source = self.operand(builder, over);
         builder.free(inner);
         builder.at(over.span);
-        builder.emit(Op::Iterate, iterator, source, 1 + usize::from(second.is_some()));
+        let still = if self.is_still(body) { ITERATE_STILL } else { 0 };
+        builder.emit(Op::Iterate, iterator, source, 1 + usize::from(second.is_some()) + still);
         let top = builder.position();
         let done = builder.emit_jump(Op::IterateNext, iterator, 0);
         builder.at(at);

@@ -1,7 +1,7 @@
-//! What a `for` goes over: a snapshot taken at its start.
+//! What a `for` goes over: a snapshot taken at its start, or what cannot change meanwhile.
 
 use super::heap::{Plain, Ref};
-use super::{Str, Value, View};
+use super::{List, Str, Value, View};
 use std::cell::RefCell;
 use std::vec::IntoIter;
 
@@ -13,6 +13,8 @@ enum Over {
     Numbers { next: i64, step: i64, left: u128 },
     /// Items.
     Items { left: IntoIter<Value> },
+    /// The items of a list that stays as it is, and the index of the next.
+    Still { list: Ref<List>, next: usize },
     /// Items and their indices.
     Numbered { left: IntoIter<Value>, index: i64 },
     /// A string, and how many of its bytes are done.
@@ -37,12 +39,15 @@ pub enum Step {
 
 impl IterState {
     /// An iterator over `value` that gives one value each time, or with `two` a key or an index too. `None` if
-    /// that cannot be gone over so.
+    /// that cannot be gone over so. `still`: unless other threads can reach it, it stays as it is until the end.
     #[must_use]
-    pub fn new(value: &Value, two: bool) -> Option<IterState> {
+    pub fn new(value: &Value, two: bool, still: bool) -> Option<IterState> {
         let over = match (value.view(), two) {
             (View::Range(range), false) => {
                 Over::Numbers { next: range.start, step: range.step, left: range.count() }
+            }
+            (View::List(list), false) if still && !list.is_shared() => {
+                Over::Still { list: list.clone(), next: 0 }
             }
             (View::List(list), false) => Over::Items { left: list.to_vec().into_iter() },
             (View::List(list), true) => {
@@ -64,6 +69,10 @@ impl IterState {
     pub fn next_item(&self) -> Value {
         match &mut *self.0.borrow_mut() {
             Over::Items { left } => left.next().unwrap_or(Value::UNSET),
+            Over::Still { list, next } => {
+                *next += 1;
+                list.get(*next as i64 - 1).unwrap_or(Value::UNSET)
+            }
             _ => Value::UNSET,
         }
     }
@@ -81,6 +90,10 @@ impl IterState {
                 Step::One(Value::int(number))
             }
             Over::Items { left } => left.next().map_or(Step::End, Step::One),
+            Over::Still { list, next } => {
+                *next += 1;
+                list.get(*next as i64 - 1).map_or(Step::End, Step::One)
+            }
             Over::Numbered { left, index } => match left.next() {
                 Some(item) => {
                     *index += 1;
@@ -114,6 +127,7 @@ impl IterState {
                 vec![Value::int(*next), Value::int(*step), Value::int(left)]
             }
             Over::Items { left } => left.as_slice().to_vec(),
+            Over::Still { list, next } => list.to_vec().split_off((*next).min(list.len())),
             Over::Numbered { left, .. } => left.as_slice().to_vec(),
             Over::Characters { text, done } => vec![text.clone().into(), Value::int(*done as i64)],
             Over::Pairs { left } => left
@@ -131,7 +145,10 @@ impl Plain for IterState {
         match self.0.get_mut() {
             Over::Items { left } | Over::Numbered { left, .. } => out.extend(left),
             Over::Pairs { left } => out.extend(left.flat_map(|(key, value)| [key, value])),
-            Over::Numbers { .. } | Over::Characters { .. } | Over::Queue(_) => {}
+            Over::Numbers { .. }
+            | Over::Still { .. }
+            | Over::Characters { .. }
+            | Over::Queue(_) => {}
         }
     }
 

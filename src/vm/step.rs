@@ -8,7 +8,7 @@ use super::machine::{Flow, Frame, Machine, Pending};
 use super::operators;
 use super::request::Request;
 use super::run::Mode;
-use crate::bytecode::{AskOperand, Constant, Construct, Instruction, Op};
+use crate::bytecode::{AskOperand, Constant, Construct, ITERATE_STILL, Instruction, Op};
 use crate::source::Place;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
@@ -256,8 +256,9 @@ impl Machine {
             },
             Op::Iterate => {
                 let over = self.reg(i.b());
-                let state = IterState::new(over, c == 2)
-                    .ok_or_else(|| operators::not_iterable(over, c == 2))?;
+                let (two, still) = (c & !ITERATE_STILL == 2, c & ITERATE_STILL != 0);
+                let state = IterState::new(over, two, still)
+                    .ok_or_else(|| operators::not_iterable(over, two))?;
                 self.set(i.a(), Ref::new(state))
             }
             Op::IterateNext => self.iterate_next(i),
