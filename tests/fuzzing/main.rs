@@ -1,6 +1,42 @@
 //! The fuzz targets of `tests/fuzz`, without the tool: driven by scripts of the tests and the examples that are
 //! changed by chance. `FUZZ=N` gives each target N inputs, `FUZZ_SEED=S` begins at another seed, and `FUZZ_ONLY=1` tries
 //! that seed alone.
+//!
+//! # With a nightly compiler
+//!
+//! *Coverage.* cargo-fuzz looks for inputs that reach new code, and is given scripts to begin with:
+//!
+//! ```text
+//! mkdir -p tests/fuzz/corpus/check && find tests examples -name '*.conc' | xargs cp -t tests/fuzz/corpus/check --backup=t
+//! cargo +nightly fuzz run --fuzz-dir tests/fuzz check -- -max_len=3000 -timeout=20
+//! ```
+//!
+//! The code of a script lives as long as the process, so that one which loads thousands leaks it: `-detect_leaks=0`, and
+//! `-fork=1` for long runs. What is found is mended, and kept as a script of `tests/scripts`.
+//!
+//! *Sanitizers.* The target must be named, or the build script and macros are sanitized too:
+//!
+//! ```text
+//! export RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer"    # or "-Zsanitizer=address"
+//! cargo +nightly build --target x86_64-unknown-linux-gnu --target-dir target/sanitized
+//! unset RUSTFLAGS
+//! export TSAN_OPTIONS=exitcode=0:log_path=/tmp/tsan:suppressions=/tmp/known        # or ASAN_OPTIONS=detect_leaks=0:…
+//! CONC=$PWD/target/sanitized/x86_64-unknown-linux-gnu/debug/conc cargo test --test scripts -- stress
+//! ```
+//!
+//! ThreadSanitizer sees what this crate and its dependencies do, but not the standard library's own code, which comes
+//! compiled without it; nor does it know fences. So it tells of races that are none, of these kinds:
+//!
+//! - at the end of an `Arc` or a `Weak`, which has a fence: `race:drop_slow` and
+//!   `race:alloc::sync::Weak<*as core::ops::drop::Drop>::drop` in the file of what is known;
+//! - of what lies in a `std::sync::Mutex` (`values/error.rs`, `values/census.rs`, `vm/program.rs`), where a thread had to
+//!   wait for it. With parking_lot's, which is compiled like any crate, they are gone.
+//!
+//! The guard in `values/guard.rs` has fences too, but none is needed to tell that it is no race: what is read under it
+//! without being taken is atomic. That no such read is torn ThreadSanitizer cannot tell.
+//!
+//! *Leaks* are looked for by `tests/soak.rs`. Miri has not been run: it would tell whether the unsafe code keeps to the
+//! rules for references and for memory that was not written yet, which no sanitizer knows of.
 
 mod mutations;
 mod targets;
