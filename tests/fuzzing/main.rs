@@ -29,8 +29,9 @@
 //!
 //! - at the end of an `Arc` or a `Weak`, which has a fence: `race:drop_slow` and
 //!   `race:alloc::sync::Weak<*as core::ops::drop::Drop>::drop` in the file of what is known;
-//! - of what lies in a `std::sync::Mutex` (`values/error.rs`, `values/census.rs`, `vm/program.rs`), where a thread had to
-//!   wait for it. With parking_lot's, which is compiled like any crate, they are gone.
+//! - of what lies in a `std::sync::Mutex` (`values/error.rs`, `values/census.rs`, `vm/program.rs`, the channel for output),
+//!   where a thread had to wait for it. With parking_lot's in the first three, which is compiled like any crate, they are
+//!   gone.
 //!
 //! The guard in `values/guard.rs` has fences too, but none is needed to tell that it is no race: what is read under it
 //! without being taken is atomic. That no such read is torn ThreadSanitizer cannot tell.
