@@ -58,6 +58,11 @@ impl Frame {
         }
     }
 
+    /// The next instruction is the one that runs.
+    fn begin_next(&mut self) {
+        self.next = self.next.wrapping_add(1);
+    }
+
     /// The number of the instruction that runs, the one before the next.
     pub fn running(&self) -> usize {
         self.pc().saturating_sub(1)
@@ -77,6 +82,8 @@ pub(super) enum Pending {
     Native,
     /// It is the machine's result.
     Result,
+    /// None: the next instruction begins, after a jump back or a call. An error is raised there.
+    Begin,
 }
 
 /// A machine that runs one thread's script.
@@ -219,7 +226,12 @@ impl Machine {
                 self.started = true;
                 self.pause(Pause::Failed(error))
             }
-            Answer::Raise(error) => self.raise(error),
+            Answer::Raise(error) => {
+                if let (Pending::Begin, Some(frame)) = (pending, self.frames.last_mut()) {
+                    frame.begin_next();
+                }
+                self.raise(error)
+            }
             Answer::Value(value) => self.give(pending, value),
             Answer::TimedOut => self.give(pending, Value::UNSET),
             Answer::Arm(arm, value) => {
@@ -268,7 +280,7 @@ impl Machine {
             }
             Pending::Native => self.native_step(value),
             Pending::Result => self.pause(Pause::Done(value)),
-            Pending::Nothing => Flow::Run,
+            Pending::Nothing | Pending::Begin => Flow::Run,
         }
     }
 

@@ -78,6 +78,30 @@ fn an_interrupt_can_be_caught() {
     });
 }
 
+/// Loops whose first instruction is also the first of what is protected.
+const LOOPS: [&str; 6] = [
+    "try { loop { rounds += 1 } } finally { print(\"after\") }",
+    "try { while rounds >= 0 { rounds += 1 } } catch e: Interrupted { print(\"after\") }",
+    "try { for i in 0..10**18 { rounds += i } } catch e: Interrupted { print(\"after\") }",
+    "try { lock m { loop { rounds += 1 } } } catch e: Interrupted { if not m.locked() { print(\"after\") } }",
+    "fn on() { loop { rounds += 1 } }; try { on() } finally { print(\"after\") }",
+    "fn on(n) { rounds += n; on2(n) }; fn on2(n) { return n }; try { loop { on(1) } } finally { print(\"after\") }",
+];
+
+#[test]
+fn an_interrupt_is_raised_within_the_loop_that_computes() {
+    for script in LOOPS {
+        let script = format!(
+            "let m = Lock()\nvar rounds = 0\nspawn daemon {{ while rounds < 1000 {{ sleep 1ms }}; print(\"ready\") }}\n{script}"
+        );
+        let mut process = Process::start(&script);
+        assert_eq!(process.line(), "ready", "{script}");
+        process.send(Signal::INT);
+        let (out, _, _) = process.end().expect("it ends");
+        assert_eq!(out, "after\n", "{script}");
+    }
+}
+
 #[test]
 fn a_second_interrupt_ends_the_program_at_once() {
     in_every_state(|state| {
