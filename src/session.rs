@@ -173,7 +173,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If the system gives not even one thread.
+    /// If the system gives no thread.
     pub fn run(
         &self,
         unit: UnitId,
@@ -181,15 +181,11 @@ impl Session {
         config: Config,
         output: Output,
     ) -> std::io::Result<Status> {
-        let limits = config.limits;
-        let program = self.program.clone();
-        let runtime = Runtime::new(self.program.clone(), config, output);
-        runtime.run(move || {
-            let args = List::value(args.iter().map(|arg| Value::str(arg)).collect());
-            program.set_global(ARGS_GLOBAL, args.unwrap_or(Value::NIL));
-            program.set_global(PI_GLOBAL, Value::float(std::f64::consts::PI));
-            Machine::script(program, limits, unit)
-        })
+        let args = List::value(args.iter().map(|arg| Value::str(arg)).collect());
+        self.program.set_global(ARGS_GLOBAL, args.unwrap_or(Value::NIL));
+        self.program.set_global(PI_GLOBAL, Value::float(std::f64::consts::PI));
+        let machine = Machine::script(self.program.clone(), config.limits, unit);
+        Runtime::new(self.program.clone(), config, output).run(machine)
     }
 
     /// Explores a script that was loaded: runs it by every schedule, or by some.

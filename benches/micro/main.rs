@@ -48,6 +48,7 @@ fn run((session, unit): (Session, UnitId)) {
         hints: Vec::new(),
         render: Box::new(|report| report.message.clone()),
         signals: false,
+        leave: None,
     };
     let status = session.run(unit, Vec::new(), config, Output::new(Box::new(Nowhere)));
     assert_eq!(status.expect("there are threads").code, 0, "the script fails");

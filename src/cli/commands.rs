@@ -5,7 +5,7 @@ use super::show::Show;
 use super::streams::{print, tell};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::repl;
-use crate::runtime::threads::{Config, Output, Standard, plain};
+use crate::runtime::threads::{Config, Output, Standard, Status, plain};
 use crate::session::{Given, Session, tree};
 use crate::vm;
 use clap::{Command, CommandFactory};
@@ -84,22 +84,21 @@ pub fn run(run: Run, show: Show) -> i32 {
         Ok(unit) => unit,
         Err(reports) => return show.refuse(&reports),
     };
+    let leave = move |status: &Status| {
+        if let Some(stats) = &status.stats {
+            tell(&show.stats(stats));
+        }
+        std::process::exit(status.code)
+    };
     let config = Config {
         timeout: run.timeout,
         stats: run.stats,
         hints: session.hints(),
+        leave: Some(Box::new(leave)),
         ..config(&run.limits, show)
     };
-    let ran = session.run(unit, words, config, Output::new(Box::new(Standard::default())));
-    // The process ends now: what it has in memory need not be put away.
-    std::mem::forget(session);
-    match ran {
-        Ok(status) => {
-            if let Some(stats) = &status.stats {
-                tell(&show.stats(stats));
-            }
-            status.code
-        }
+    match session.run(unit, words, config, Output::new(Box::new(Standard::default()))) {
+        Ok(status) => status.code,
         Err(error) => {
             let message = format!("the system gives no thread: {}", plain(&error));
             tell(&show.text(&Report::error(Code::Unreadable, message)));
@@ -118,6 +117,7 @@ fn config(limits: &Limits, show: Show) -> Config {
         hints: Vec::new(),
         render: Box::new(move |report: &Report| show.text(report)),
         signals: true,
+        leave: None,
     }
 }
 

@@ -60,6 +60,7 @@ pub fn run(script: &str, timeout: Option<Duration>) -> Result<Ran, Vec<Report>> 
         hints: Vec::new(),
         render: Box::new(|report| format!("{}\n", report.message)),
         signals: false,
+        leave: None,
     };
     let output = Output::new(Box::new(kept.clone()));
     let status = session.run(unit, Vec::new(), config, output).expect("there are threads");

@@ -42,10 +42,6 @@ impl Foreground {
         if let Some(signals) = runtime.listen(&strand) {
             signals.serve_beside();
         }
-        strand.begin();
-        runtime.enter(&strand);
-        runtime.waits.one_more_able();
-        runtime.keep_alive();
         Foreground { runtime, strand, locals: FxHashMap::default() }
     }
 

@@ -40,6 +40,6 @@ mod word;
 pub use foreground::{Finished, Foreground};
 pub use host::plain;
 pub use output::{Output, Sink, Standard, Stream};
-pub use runtime::{Config, Render, Runtime, Status};
+pub use runtime::{Config, Leave, Render, Runtime, Status};
 pub use stats::Stats;
 pub use view::{HeldView, HolderView, ObjectView, ThreadView, WaitView};

@@ -1,6 +1,7 @@
 //! A runtime: what the threads of one run share, and how the run begins and ends.
 
 use super::crew::Crew;
+use super::driver::Here;
 use super::handle::{Joinable, was_told};
 use super::input::Input;
 use super::output::{Output, Stream};
@@ -10,13 +11,14 @@ use super::stats::{Stats, Waited};
 use super::strand::{Strand, StrandKind};
 use super::timers::Service;
 use super::waits::Waits;
-use super::{ending, spawn};
+use super::{driver, ending};
 use crate::diagnostics::Report;
 use crate::primitives::{Ended, ThreadId};
 use crate::values::{Census, ErrorKind, ErrorValue, Published, View};
 use crate::vm::{Limits, Machine, Program};
 use parking_lot::{Condvar, Mutex};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -42,7 +44,13 @@ pub struct Config {
     pub render: Render,
     /// Whether Ctrl-C and its kin are the run's.
     pub signals: bool,
+    /// What ends the process when the program has ended. Without it, who runs the program goes on, as soon as the first
+    /// thread has stopped.
+    pub leave: Option<Leave>,
 }
+
+/// Ends the process.
+pub type Leave = Box<dyn Fn(&Status) -> Infallible + Send + Sync>;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -91,6 +99,8 @@ pub struct Runtime {
     failures: Mutex<Failures>,
     end: Mutex<Option<End>>,
     ended: Condvar,
+    /// How it ended, when all is said.
+    status: Mutex<Option<Status>>,
     /// What ends listening to signals, while there is somebody who listens.
     signals: OnceLock<signals::Handle>,
     trouble: Mutex<Trouble>,
@@ -162,6 +172,7 @@ impl Runtime {
             failures: Mutex::default(),
             end: Mutex::new(None),
             ended: Condvar::new(),
+            status: Mutex::new(None),
             signals: OnceLock::new(),
             trouble: Mutex::default(),
         });
@@ -175,24 +186,45 @@ impl Runtime {
         runtime
     }
 
-    /// Runs a machine as the first thread, and all that it starts, until the program ends.
+    /// Runs a machine as the first thread, which is the present one, and all that it starts, until the program ends.
     ///
     /// # Errors
     ///
-    /// If the system gives not even one thread.
-    pub fn run(
-        self: &Arc<Runtime>,
-        machine: impl FnOnce() -> Machine + Send + 'static,
-    ) -> std::io::Result<Status> {
-        let strand = self.begin_main(StrandKind::Main);
-        let signals = self.listen(&strand);
-        spawn::start_first(self, strand, machine)?;
-        let deadline = self.config.timeout.and_then(|timeout| self.started.checked_add(timeout));
-        if let Some(signals) = signals {
-            // Without a time limit this thread has nothing else to do until the end.
-            if deadline.is_none() { signals.serve() } else { signals.serve_beside() }
+    /// If the system gives no thread.
+    pub fn run(self: &Arc<Runtime>, machine: Machine) -> std::io::Result<Status> {
+        let main = self.begin_main(StrandKind::Main);
+        self.attend(&main)?;
+        let mut here = Here::new(self, &main, None, Box::new(machine));
+        match driver::drive(&mut here) {
+            Some(ended) => {
+                drop(here);
+                ending::end(self, &main, Some(ended), None);
+                Ok(self.wait_for_end())
+            }
+            // The program is over: what this thread has need not be put away first.
+            None => Ok(self.wait_for_end()),
         }
-        Ok(self.conclude(self.end_or_timeout(deadline)))
+    }
+
+    /// Starts a thread beside those of the script's. It listens to signals, knows when it is time to end, and sees the
+    /// program to its end if another than the first thread ends it, whatever that one does.
+    fn attend(self: &Arc<Runtime>, main: &Arc<Strand>) -> std::io::Result<()> {
+        let deadline = self.config.timeout.and_then(|timeout| self.started.checked_add(timeout));
+        let signals = self.listen(main);
+        let runtime = self.clone();
+        let attendant =
+            std::thread::Builder::new().name("conc-attendant".to_owned()).stack_size(512 << 10);
+        let attend = move || {
+            match signals {
+                // Without a time limit this thread has nothing else to do until the end.
+                Some(signals) if deadline.is_none() => signals.serve(),
+                Some(signals) => signals.serve_beside(),
+                None => {}
+            }
+            let end = runtime.end_or_timeout(deadline);
+            runtime.conclude(end);
+        };
+        attendant.spawn(attend).map(drop)
     }
 
     /// Waits until somebody ends the program, or it is time to.
@@ -222,10 +254,14 @@ impl Runtime {
         Some(listener)
     }
 
-    /// The first thread, before it runs anything.
+    /// The first thread, before it runs anything: the present one.
     pub(super) fn begin_main(self: &Arc<Runtime>, kind: StrandKind) -> Arc<Strand> {
         let strand = Strand::new(self.next_id(), kind, "main".into(), false, None, None, None);
         let _ = self.main.set(strand.clone());
+        strand.begin();
+        self.enter(&strand);
+        self.waits.one_more_able();
+        self.keep_alive();
         strand
     }
 
@@ -240,8 +276,17 @@ impl Runtime {
         self.conclude(self.end_or_timeout(None))
     }
 
-    /// The program has ended: all threads stop where they are, and what is left to be said is.
+    /// The program has ended: all threads stop where they are, and what is left to be said is, by whoever comes first.
     fn conclude(self: &Arc<Runtime>, end: End) -> Status {
+        let mut concluded = self.status.lock();
+        let status = concluded.get_or_insert_with(|| self.last_words(end)).clone();
+        if let Some(leave) = &self.config.leave {
+            leave(&status);
+        }
+        status
+    }
+
+    fn last_words(self: &Arc<Runtime>, end: End) -> Status {
         // As long as those that are blocked are so.
         let stats = self.config.stats.then(|| Stats::of(self));
         for strand in self.threads() {
@@ -270,7 +315,10 @@ impl Runtime {
         if end.is_none() {
             *end = Some(how);
             self.ended.notify_all();
-            if let Some(signals) = self.signals.get() {
+            // If the first thread ends the process, nobody else need know.
+            let alone =
+                self.config.leave.is_some() && self.main.get().is_some_and(|main| main.is_here());
+            if !alone && let Some(signals) = self.signals.get() {
                 signals.close();
             }
         }
@@ -433,11 +481,6 @@ impl Runtime {
     /// The error that a request raises.
     pub fn error(kind: ErrorKind, message: &str) -> Published {
         Published::new(ErrorValue::new(kind.name(), message).into())
-    }
-
-    /// The first thread has ended.
-    pub(super) fn end_of(self: &Arc<Runtime>, strand: &Arc<Strand>, ended: Option<Ended>) {
-        ending::end(self, strand, ended, None);
     }
 }
 

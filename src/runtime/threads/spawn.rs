@@ -9,7 +9,7 @@ use super::runtime::Runtime;
 use super::strand::{Strand, StrandKind};
 use crate::primitives::Ended;
 use crate::values::{ErrorKind, ErrorValue, Fault, Published, Value};
-use crate::vm::{Job, Machine, SpawnRequest};
+use crate::vm::{Job, SpawnRequest};
 use std::sync::Arc;
 
 /// What is done when a thread has ended, beside what is done for each.
@@ -67,27 +67,6 @@ pub fn launch(runtime: &Arc<Runtime>, strand: &Arc<Strand>, run: Work) -> Result
 /// The system gives no more threads.
 pub fn no_thread(error: &std::io::Error) -> Fault {
     Fault::new(ErrorKind::LimitError, format!("the system gives no more threads: {error}"))
-}
-
-/// Starts the first thread.
-///
-/// # Errors
-///
-/// If the system gives none.
-pub fn start_first(
-    runtime: &Arc<Runtime>,
-    strand: Arc<Strand>,
-    machine: impl FnOnce() -> Machine + Send + 'static,
-) -> std::io::Result<()> {
-    let run = {
-        let (runtime, strand) = (runtime.clone(), strand.clone());
-        move |_| {
-            strand.begin();
-            let ended = driver::drive(&mut Here::new(&runtime, &strand, None, Box::new(machine())));
-            runtime.end_of(&strand, ended);
-        }
-    };
-    launch(runtime, &strand, Box::new(run)).map_err(|fault| std::io::Error::other(fault.message))
 }
 
 impl Here<'_> {

@@ -133,6 +133,11 @@ impl Strand {
         let _ = self.system.set(std::thread::current());
     }
 
+    /// Whether it runs on the present thread of the system's.
+    pub fn is_here(&self) -> bool {
+        self.system.get().is_some_and(|system| system.id() == std::thread::current().id())
+    }
+
     /// Wakes the system's thread that it runs on.
     pub fn unpark(&self) {
         if let Some(system) = self.system.get() {
