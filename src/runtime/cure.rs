@@ -61,6 +61,47 @@ pub fn joins_itself(
     (message, report.help(cure))
 }
 
+/// What is told of threads that wait for one another in a circle, of which the first, which closes it, waits for `what`.
+pub fn in_circle(names: &[String], what: &str) -> String {
+    match names {
+        [one] => format!("{one} waits for {what}, and keeps it from going on"),
+        [a, b] => format!("{a} and {b} wait for each other"),
+        _ => format!("{} wait for one another in a circle", listed(names)),
+    }
+}
+
+/// What is told of the one that waits for `what` when so many threads wait, and nobody else is left.
+pub fn nobody_is_left(threads: usize, name: &str, what: &str) -> String {
+    match threads {
+        1 => format!("{name} waits for {what}, and nobody is left to let it go on"),
+        2 => format!("both threads wait: {name} for {what}"),
+        n => format!("all {n} threads wait: {name} for {what}"),
+    }
+}
+
+/// For a thread that takes a lock that it holds already.
+pub fn of_held_already(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Lock => "an RLock can be taken again by the thread that holds it",
+        _ => {
+            "a thread has one side of an RwLock at a time: give back the one before it takes the other"
+        }
+    }
+}
+
+/// `a, b and c`; a long list is cut.
+pub fn listed(names: &[String]) -> String {
+    const MOST: usize = 10;
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        _ if names.len() > MOST => {
+            format!("{} and {} more", names[..MOST].join(", "), names.len() - MOST)
+        }
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

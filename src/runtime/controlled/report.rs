@@ -5,7 +5,9 @@ use super::thing::{Body, State, body};
 use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
-use crate::runtime::cure::{joins_itself, take_at_once};
+use crate::runtime::cure::{
+    in_circle, joins_itself, listed, nobody_is_left, of_held_already, take_at_once,
+};
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 use std::sync::atomic::Ordering;
 
@@ -50,15 +52,6 @@ pub(super) fn waiting_for(world: &World, strand: usize) -> String {
                 .collect();
             if all.is_empty() { "sleep".to_owned() } else { all.join(" or ") }
         }
-    }
-}
-
-/// `a, b and c`
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
 }
 
@@ -140,21 +133,14 @@ pub(super) fn held_already(
     if let Some(taken) = world.program.place_of_site(object.site.load(Ordering::Relaxed)) {
         report = report.label(taken, format!("{object} was taken here"));
     }
-    if object.kind == ObjectKind::Lock {
-        report = report.help("an RLock can be taken again by the thread that holds it");
-    }
-    deadlock(&fault.message, report).into_inner()
+    deadlock(&fault.message, report.help(of_held_already(object.kind))).into_inner()
 }
 
 /// The error for the thread that closes a circle of threads which wait for one another.
 pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
     let names: Vec<String> =
         circle.iter().map(|strand| world.strands[*strand].name.to_string()).collect();
-    let message = match names.as_slice() {
-        [one] => format!("{one} waits for itself"),
-        [a, b] => format!("{a} and {b} wait for each other"),
-        _ => format!("{} wait for one another in a circle", listed(&names)),
-    };
+    let message = in_circle(&names, &waiting_for(world, circle[0]));
     let mut report = Report::error(Code::Deadlock, message.clone());
     for strand in circle.iter().take(MOST_THREADS) {
         report = report.with(part_of(world, *strand));
@@ -195,10 +181,7 @@ pub(super) fn ended_holder(
 pub(super) fn all_blocked(world: &mut World, all: &[usize], victim: usize) -> Published {
     let waits = waiting_for(world, victim);
     let name = &world.strands[victim].name;
-    let message = match all.len() {
-        1 => format!("{name} waits for {waits}, and nobody is left to let it go on"),
-        n => format!("all {n} threads wait: {name} for {waits}"),
-    };
+    let message = nobody_is_left(all.len(), name, &waits);
     let mut report = Report::error(Code::Deadlock, message.clone());
     if !std::mem::replace(&mut world.deadlock_told, true) {
         for strand in all.iter().take(MOST_THREADS) {

@@ -2,10 +2,10 @@
 //! would help.
 
 use super::cure;
-use super::words::{described, holder_name, listed, waiting_for, waits_for};
+use super::words::{described, holder_name, waiting_for, waits_for};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::{Action, ThreadId};
-use crate::runtime::cure::joins_itself;
+use crate::runtime::cure::{in_circle, joins_itself, listed, nobody_is_left, of_held_already};
 use crate::runtime::threads::deadlock::holders_of_object;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;
@@ -38,13 +38,7 @@ pub fn held_already(
     if let Some(taken) = taken_at(runtime, object, who) {
         report = report.label(taken, format!("{object} was taken here"));
     }
-    report = match object.kind {
-        ObjectKind::Lock => report.help("an RLock can be taken again by the thread that holds it"),
-        _ => report.help(
-            "a thread has one side of an RwLock at a time: give back the one before it takes the other",
-        ),
-    };
-    error.set_detail(report);
+    error.set_detail(report.help(of_held_already(object.kind)));
     Published::new(error.into())
 }
 
@@ -58,11 +52,7 @@ pub fn self_join(who: &Strand, of: &Object, place: Option<Place>) -> Published {
 /// The error for the thread that closes a circle of threads which wait for one another.
 pub fn circle(runtime: &Arc<Runtime>, circle: &[Arc<Waiter>]) -> Published {
     let names: Vec<String> = circle.iter().map(|waiter| waiter.strand.name.to_string()).collect();
-    let message = match names.as_slice() {
-        [one] => format!("{one} waits for {}, and keeps it from going on", waiting_for(&circle[0])),
-        [a, b] => format!("{a} and {b} wait for each other"),
-        _ => format!("{} wait for one another in a circle", listed(&names)),
-    };
+    let message = in_circle(&names, &waiting_for(&circle[0]));
     let mut report = Shown::of(runtime, circle).tell(&message, &circle[0]);
     for cure in cure::of_circle(circle) {
         report = report.help(cure);
@@ -92,13 +82,7 @@ pub fn ended_holder(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, holder: Thread
 /// The error for the thread that is told that nobody can go on.
 pub fn all_blocked(runtime: &Arc<Runtime>, all: &[Arc<Waiter>], victim: &Arc<Waiter>) -> Published {
     let waits = waiting_for(victim);
-    let message = match all.len() {
-        1 => {
-            format!("{} waits for {waits}, and nobody is left to let it go on", victim.strand.name)
-        }
-        2 => format!("both threads wait: {} for {waits}", victim.strand.name),
-        n => format!("all {n} threads wait: {} for {waits}", victim.strand.name),
-    };
+    let message = nobody_is_left(all.len(), &victim.strand.name, &waits);
     let told = runtime.deadlock_told.swap(true, Ordering::SeqCst);
     let parts = if told { std::slice::from_ref(victim) } else { all };
     let mut report = Shown::of(runtime, parts).tell(&message, victim);

@@ -1,6 +1,7 @@
 //! The words for what threads do.
 
 use crate::primitives::{Action, ThreadId};
+use crate::runtime::cure::listed;
 use crate::runtime::threads::handle;
 use crate::runtime::threads::runtime::Runtime;
 use crate::runtime::threads::strand::{Strand, StrandKind};
@@ -37,19 +38,6 @@ pub fn waiting_for(waiter: &Waiter) -> String {
                 waiter.on.iter().map(|on| waits_for(on.object(), &on.action)).collect();
             if all.is_empty() { "nothing".to_owned() } else { all.join(" or ") }
         }
-    }
-}
-
-/// `a, b and c`; a long list is cut.
-pub fn listed(names: &[String]) -> String {
-    const MOST: usize = 10;
-    match names {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        _ if names.len() > MOST => {
-            format!("{} and {} more", names[..MOST].join(", "), names.len() - MOST)
-        }
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
 }
 
