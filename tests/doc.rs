@@ -96,6 +96,24 @@ fn completions_know_the_commands_and_options() {
 }
 
 #[test]
+fn in_zsh_a_command_or_a_script_is_the_first_word() {
+    let out = run(&["completions", "zsh"]).0;
+    assert!(out.contains("'commands:command:_conc_commands' 'files:script:_files'"), "{out}");
+    // What follows is completed by what the first word is.
+    assert!(out.contains("case $line[1] in\n            (run)"), "{out}");
+}
+
+#[test]
+fn fish_knows_the_words_behind_a_command() {
+    let out = run(&["completions", "fish"]).0;
+    for (command, word) in [("doc", "semaphore"), ("explain", "deadlock"), ("completions", "zsh")] {
+        let condition = format!("\"__fish_conc_using_subcommand {command}\" -f -a \"");
+        let line = out.lines().find(|line| line.contains(&condition)).unwrap_or_default();
+        assert!(line.split([' ', '"']).any(|known| known == word), "{word}: {out}");
+    }
+}
+
+#[test]
 fn bash_completes_what_it_is_given() {
     let script = run(&["completions", "bash"]).0;
     let asked = "COMP_WORDS=(conc exp); COMP_CWORD=1; _conc conc exp conc; printf '%s\\n' \"${COMPREPLY[@]}\"";

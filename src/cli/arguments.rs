@@ -98,7 +98,7 @@ pub struct Repl {
     #[command(flatten)]
     pub limits: Limits,
     /// A script that is run first: what it declares stays
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<String>,
 }
 
@@ -166,7 +166,7 @@ pub struct Explore {
     #[arg(long)]
     pub outcomes: bool,
     /// Save a schedule of each finding, and of each outcome, in this directory
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub save: Option<PathBuf>,
     /// The script
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
