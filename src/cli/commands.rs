@@ -1,6 +1,7 @@
 //! What the commands do.
 
 use super::arguments::{Cli, Dump, Limits, Repl, Run};
+use super::pager::through_pager;
 use super::show::Show;
 use super::streams::{print, tell};
 use crate::diagnostics::{Code, Report, nearest};
@@ -142,6 +143,7 @@ pub fn repl(given: Repl, show: Show) -> i32 {
         config: Box::new(move || config(&given.limits, show)),
         render: Box::new(move |report: &Report| show.text(report)),
         page: Box::new(move || show.page()),
+        through_pager: Box::new(through_pager),
         color: show.colours(),
         file: given.file,
     })

@@ -13,10 +13,12 @@ const NOT_FOUND: i32 = 127;
 
 /// Shows a text on standard output, through a pager if that is a terminal and the text does not fit; the exit status.
 pub fn page(text: &str, show: &Show) -> i32 {
-    if is_longer_than_screen(text) && through_pager(text).is_ok() {
-        return 0;
-    }
-    print(text.as_bytes(), 0, show)
+    if through_pager(text) { 0 } else { print(text.as_bytes(), 0, show) }
+}
+
+/// Shows a text through a pager, if standard output is a terminal and the text does not fit; whether it did.
+pub fn through_pager(text: &str) -> bool {
+    is_longer_than_screen(text) && run_pager(text).is_ok()
 }
 
 fn is_longer_than_screen(text: &str) -> bool {
@@ -29,16 +31,20 @@ fn is_longer_than_screen(text: &str) -> bool {
 /// # Errors
 ///
 /// If there is no pager.
-fn through_pager(text: &str) -> std::io::Result<()> {
+fn run_pager(text: &str) -> std::io::Result<()> {
     let mut pager = start_pager()?;
     // Ctrl-C is for the pager, which goes on; without a handler it would end this process and leave the pager
     // without the terminal. If no handler can be set, that is all that happens.
-    let _ = signal_hook::flag::register(SIGINT, Arc::new(AtomicBool::new(false)));
+    let handler = signal_hook::flag::register(SIGINT, Arc::new(AtomicBool::new(false)));
     if let Some(mut input) = pager.stdin.take() {
         // The pager may be left before it has read all.
         let _ = input.write_all(text.as_bytes());
     }
-    match pager.wait()?.code() {
+    let ended = pager.wait();
+    if let Ok(handler) = handler {
+        signal_hook::low_level::unregister(handler);
+    }
+    match ended?.code() {
         Some(NOT_FOUND) => Err(std::io::ErrorKind::NotFound.into()),
         _ => Ok(()),
     }

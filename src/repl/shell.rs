@@ -26,6 +26,8 @@ pub struct Options {
     pub render: Box<dyn Fn(&Report) -> String>,
     /// How a text to be read looks on the terminal as it is now.
     pub page: Box<dyn Fn() -> Style>,
+    /// Shows a text through a pager, if it does not fit on the terminal; whether it did.
+    pub through_pager: Box<dyn Fn(&str) -> bool>,
     /// Whether there are colours.
     pub color: bool,
     /// A file to run first.
@@ -146,6 +148,24 @@ impl Shell {
         self.screen.say(text);
     }
 
+    /// Says a text to be read, which may be longer than the screen.
+    fn read_out(&self, text: &str) {
+        if !self.lend_terminal(|| (self.options.through_pager)(text)) {
+            self.say(text);
+        }
+    }
+
+    /// Lets another program have the terminal while `run` runs it.
+    fn lend_terminal<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.flush();
+        self.screen.give_away();
+        self.terminal.restore();
+        let ended = run();
+        self.terminal.hush();
+        self.screen.take_back();
+        ended
+    }
+
     fn tell(&self, reports: &[Report]) {
         self.flush();
         for report in reports {
@@ -207,7 +227,7 @@ impl Shell {
             }
         };
         match action {
-            Action::Help if rest.is_empty() => self.say(&commands::help()),
+            Action::Help if rest.is_empty() => self.read_out(&commands::help()),
             Action::Help | Action::Doc => self.doc(rest),
             Action::Threads => self.say(&look::threads(&self.prompt.borrow().threads())),
             Action::Locks => self.say(&look::locks(&self.prompt.borrow().objects())),
@@ -229,8 +249,8 @@ impl Shell {
     fn doc(&self, name: &str) {
         let style = (self.options.page)();
         match (reference::find(name), reference::near(name)) {
-            (Some(topic), _) => self.say(&reference::render(topic.text, style)),
-            (None, _) if name.is_empty() => self.say(&reference::contents(style)),
+            (Some(topic), _) => self.read_out(&reference::render(topic.text, style)),
+            (None, _) if name.is_empty() => self.read_out(&reference::contents(style)),
             (None, Some(near)) => {
                 self.say(&format!("there is no topic `{name}`; did you mean `{near}`?\n"));
             }
@@ -307,15 +327,11 @@ impl Shell {
         let path = std::env::temp_dir().join(format!("conc-entry-{}.conc", std::process::id()));
         let mut file = std::fs::File::create(&path)?;
         file.write_all(text.as_bytes())?;
-        self.flush();
-        self.screen.give_away();
-        self.terminal.restore();
         // The variable may hold options too.
         let command = format!("{} \"$1\"", editor.as_deref().unwrap_or("vi"));
-        let ended =
-            std::process::Command::new("sh").args(["-c", &command, "sh"]).arg(&path).status();
-        self.terminal.hush();
-        self.screen.take_back();
+        let ended = self.lend_terminal(|| {
+            std::process::Command::new("sh").args(["-c", &command, "sh"]).arg(&path).status()
+        });
         let edited = std::fs::read_to_string(&path);
         let _ = std::fs::remove_file(&path);
         if !ended?.success() {

@@ -165,6 +165,21 @@ fn commands_about_values() {
 }
 
 #[test]
+fn what_does_not_fit_on_the_screen_goes_through_the_pager() {
+    let mut session = Session::new();
+    session.wait_for_prompt(1);
+    session.enter(1, "let ticks = Queue()");
+    session.enter(2, "let ticker = timer every 1ms { send ticks, 1 }");
+    session.press(":doc queue\r");
+    session.wait_for("paged: Queue");
+    session.wait_for_prompt(3);
+    session.enter(3, "print(\"here\", recv ticks)");
+    session.wait_for("here 1");
+    session.press(":doc zyz\r");
+    session.wait_for("there is no topic `zyz`; `:doc` lists them");
+}
+
+#[test]
 fn an_entry_can_be_edited_in_an_editor() {
     let home = Arc::new(Home::new());
     home.file("edit.sh", "sed -i 's/41/42/' \"$1\"\n");

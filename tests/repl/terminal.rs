@@ -109,6 +109,7 @@ impl Session {
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_STATE_HOME", home.path().join("state"))
             .env("EDITOR", "sh edit.sh")
+            .env("PAGER", "sed 's/^/paged: /'")
             .env("TERM", "xterm-256color")
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::from(terminal.try_clone().expect("a terminal")))
