@@ -15,7 +15,7 @@ pub struct Hit {
 }
 
 /// The lines that have the words in them, whatever their case: those of the topic that explains the first word, then the
-/// others in the order of the reference.
+/// others in the order of the reference. A topic that explains what it does not say is found by its first line.
 #[must_use]
 pub fn search(words: &str) -> Vec<Hit> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
@@ -38,6 +38,15 @@ pub fn search(words: &str) -> Vec<Hit> {
             }
         }
     }
+    if let Some(topic) = find(&words.join(" "))
+        && hits.iter().all(|hit| hit.topic.name != topic.name)
+    {
+        hits.push(Hit {
+            topic,
+            section: topic.title(),
+            line: topic.text.lines().nth(2).unwrap_or(""),
+        });
+    }
     let explained = find(first).map(|topic| topic.name);
     hits.sort_by_key(|hit| Some(hit.topic.name) != explained);
     hits
@@ -55,6 +64,8 @@ mod tests {
         let hits = search("waiter lock");
         assert!(!hits.is_empty() && hits.iter().all(|hit| hit.line.contains("lock")), "{hits:?}");
         assert_eq!(search("rendezvous")[0].topic.name, "queue");
+        assert_eq!(search("kill")[0].topic.name, "cancel");
+        assert_eq!(search("notify_all")[0].topic.name, "condition");
         assert!(search("zyzzyva").is_empty() && search(" ").is_empty());
     }
 }

@@ -54,32 +54,32 @@ macro_rules! topics {
 pub const TOPICS: &[Topic] = topics! {
     "To begin with" {
         "start": "hello tutorial",
-        "coming-from-python": "python threading concurrent.futures executor gil process",
+        "coming-from-python": "python threading concurrent.futures executor gil process async await asyncio",
     }
     "Threads" {
         "threads": "spawn join thread task daemon name id sleep yield any current_thread main_thread cpu_count is_alive \
-                    done state waiting_for",
+                    done state waiting_for priority affinity",
         "cancel": "Cancelled scope cancelling stop kill nursery",
         "time-limits": "within Timeout timeout limits",
         "select": "",
-        "timer": "every after schedule",
-        "deadlock": "deadlocks",
+        "timer": "every after schedule periodic",
+        "deadlock": "deadlocks hang hangs stuck",
         "memory": "race races sharing atomicity consistency volatile visibility",
     }
     "Primitives" {
         "primitives": "primitive waiting fair fairness starvation choose",
-        "lock": "acquire release locked owner LockError mutex",
+        "lock": "acquire release locked owner LockError mutex with once",
         "rlock": "RLock depth reentrant",
-        "rwlock": "RwLock read write readers writers",
+        "rwlock": "RwLock read write readers writers upgrade",
         "semaphore": "BoundedSemaphore value permits",
-        "condition": "wait notify until all",
+        "condition": "wait notify until all notify_all wait_for monitor",
         "event": "set is_set flag",
         "barrier": "parties broken abort reset BrokenBarrier",
         "latch": "count_down countdown",
         "queue": "LifoQueue PriorityQueue send recv close closed Closed task_done capacity is_empty is_full channel \
-                  rendezvous producer consumer",
+                  rendezvous producer consumer put sentinel",
         "pool": "worker workers future submit ThreadPoolExecutor",
-        "atomic": "add swap compare_swap",
+        "atomic": "add swap compare_swap counter",
         "local": "thread-local",
     }
     "The language" {
