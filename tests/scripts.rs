@@ -162,6 +162,16 @@ fn check(path: &Path) -> Result<(), Failed> {
 /// A script of the reference: as any other, and its report has the code that is explained, and the words.
 fn check_block(block: &Block) -> Result<(), Failed> {
     let mut expected = expected(&std::fs::read_to_string(&block.path)?);
+    match &block.kind {
+        Kind::Explored { code } => return check_explored(block, &expected, code),
+        Kind::Verified => {
+            let explored = run(&block.path, &expected, &["explore"])?;
+            if explored.status != Some(0) || !explored.out.starts_with("verified") {
+                return Err(explored.out.into());
+            }
+        }
+        _ => {}
+    }
     if let Kind::Wrong { code } = &block.kind {
         expected.status = expected.status.or(Some(match code.as_str() {
             "conc::deadlock" => 3,
@@ -178,16 +188,30 @@ fn check_block(block: &Block) -> Result<(), Failed> {
         Kind::Wrong { code } if !ran.err.contains(&format!("{{\"code\":\"{code}\"")) => {
             return Err(format!("no report is {code}\n{}", ran.err).into());
         }
-        Kind::Right if ran.status != Some(0) => return Err("it does not pass".into()),
+        Kind::Right | Kind::Verified if ran.status != Some(0) => {
+            return Err("it does not pass".into());
+        }
         _ => {}
     }
     if block.report.is_empty() {
         return Ok(());
     }
-    // How the words are laid out on lines is of no account.
-    let told = run(&block.path, &expected, &["--color=never", command])?.err;
+    check_words(&block.report, &run(&block.path, &expected, &["--color=never", command])?.err)
+}
+
+/// A script of the reference that goes wrong now and then: `conc explore` finds what is explained.
+fn check_explored(block: &Block, expected: &Expected, code: &str) -> Result<(), Failed> {
+    let found = run(&block.path, expected, &["--json", "explore"])?;
+    if found.status != Some(1) || !found.out.contains(&format!("\"code\":\"{code}\"")) {
+        return Err(format!("no finding is {code}\n{}{}", found.out, found.err).into());
+    }
+    check_words(&block.report, &run(&block.path, expected, &["--color=never", "explore"])?.out)
+}
+
+/// Whether a report has these words in this order. How they are laid out on lines is of no account.
+fn check_words(words: &[String], told: &str) -> Result<(), Failed> {
     let told: Vec<&str> = told.split_whitespace().filter(|word| !is_drawn(word)).collect();
-    let words = format!("…{}…", block.report.join("…"));
+    let words = format!("…{}…", words.join("…"));
     if fits(&words, &told.join(" ")) {
         return Ok(());
     }

@@ -5,6 +5,8 @@
 //! | `conc` | a script that does what the marks beside its lines say |
 //! | `conc wrong` | one that gives a report with the code that the text explains |
 //! | `conc right` | one that runs to its end with status 0 |
+//! | `conc explored` | one in which `conc explore` finds what the text explains |
+//! | `conc verified` | a right one of which `conc explore` says that it is `verified` |
 //! | `conc file NAME` | what the file NAME holds that the other scripts of the text import |
 //! | `report` | words of what conc says on the script before it, in order, `…` for anything |
 //!
@@ -18,6 +20,8 @@ pub enum Kind {
     Example,
     Wrong { code: String },
     Right,
+    Explored { code: String },
+    Verified,
 }
 
 impl Kind {
@@ -72,6 +76,8 @@ fn collect(
             ("conc", "") => Kind::Example,
             ("conc", "wrong") => Kind::Wrong { code: format!("conc::{stem}") },
             ("conc", "right") => Kind::Right,
+            ("conc", "explored") => Kind::Explored { code: format!("conc::{stem}") },
+            ("conc", "verified") => Kind::Verified,
             ("conc", part) => {
                 let file = part.strip_prefix("file ").expect("a known kind of script");
                 std::fs::write(folder.join(file), script(&body))?;
