@@ -17,7 +17,8 @@ use std::time::Duration;
     after_help = "`conc FILE [ARGS…]` is `conc run FILE [ARGS…]`; without anything, `conc repl` on a terminal, \
                   and else standard input is run.\n\n\
                   Exit status: 0; 1 an error that nobody caught; 2 the script cannot be read or compiled, or the \
-                  command line is wrong; 3 a deadlock; 130 interrupted; or what the script gives to `exit`."
+                  command line is wrong; 3 a deadlock; 124 `--timeout` was up; 130 interrupted; or what the script gives to \
+                  `exit`."
 )]
 pub struct Cli {
     #[command(flatten)]
