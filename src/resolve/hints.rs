@@ -38,6 +38,8 @@ pub fn foreign_word(name: &str) -> Option<&'static str> {
         "pass" => "a block may be empty: `{ }`",
         "math" => "`sqrt`, `floor`, `sin`, `pi` and their kin are names of their own",
         "os" | "sys" => "`env(name)`, `args` and `exit(code)` are names of their own",
+        "quit" => "`exit()` ends a program; at the prompt `:quit`, or Ctrl-D, leaves",
+        "help" => "`conc doc` shows the reference; at the prompt `:help` tells the commands",
         "random_choice" | "choice" | "randint" => "write `random_int(a, b)`",
         _ => return None,
     })
