@@ -50,7 +50,7 @@ pub(super) fn waiting_for(world: &World, strand: usize) -> String {
                 .iter()
                 .map(|(object, action)| waits_for(object, action))
                 .collect();
-            if all.is_empty() { "sleep".to_owned() } else { all.join(" or ") }
+            if all.is_empty() { "the end of its sleep".to_owned() } else { all.join(" or ") }
         }
     }
 }

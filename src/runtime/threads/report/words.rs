@@ -26,7 +26,7 @@ pub fn waits_for(object: &Object, action: &Action) -> String {
 /// What a thread is blocked on.
 pub fn waiting_for(waiter: &Waiter) -> String {
     match waiter.kind {
-        WaitKind::Sleep => "sleep".to_owned(),
+        WaitKind::Sleep => "the end of its sleep".to_owned(),
         WaitKind::Scope => {
             let names = waiter.scope.as_ref().map(|scope| scope.open_names()).unwrap_or_default();
             format!("the end of a scope with {}", listed(&names))
