@@ -61,8 +61,9 @@ fn lock(label: Label, kind: ObjectKind, word: WordKind) -> Object {
 }
 
 fn semaphore(label: Label, kind: ObjectKind, permits: Option<i64>, bound: Option<i64>) -> Object {
-    let word = permits.unwrap_or(1) as u64;
-    Object::new(label, kind, Arc::new(WordBody::new(WordKind::Semaphore { bound }))).with_word(word)
+    let permits = permits.unwrap_or(1);
+    let word = WordKind::Semaphore { bound, is_signal: permits == 0 };
+    Object::new(label, kind, Arc::new(WordBody::new(word))).with_word(permits as u64)
 }
 
 fn shell<P: Primitive + Send + 'static>(label: Label, kind: ObjectKind, state: P) -> Object {

@@ -37,7 +37,11 @@ const PATIENCE: Duration = Duration::from_micros(500);
 pub enum WordKind {
     Lock,
     RLock,
-    Semaphore { bound: Option<i64> },
+    Semaphore {
+        bound: Option<i64>,
+        /// Whether it began without permits: then it is there to be released, not borrowed from.
+        is_signal: bool,
+    },
 }
 
 /// What the runtime keeps of a lock or a semaphore beside its word.
@@ -120,7 +124,7 @@ impl WordBody {
                 WordKind::RLock => {
                     step(RLock::unpack(word & STATE), who, action, |lock| lock.pack())?
                 }
-                WordKind::Semaphore { bound } => {
+                WordKind::Semaphore { bound, .. } => {
                     let state = Semaphore { value: (word & STATE) as i64, bound };
                     step(state, who, action, |semaphore| semaphore.value as u64)?
                 }
@@ -144,7 +148,7 @@ impl WordBody {
         match self.kind {
             WordKind::Lock => Lock::unpack(word).ready(who, action),
             WordKind::RLock => RLock::unpack(word).ready(who, action),
-            WordKind::Semaphore { bound } => {
+            WordKind::Semaphore { bound, .. } => {
                 Semaphore { value: word as i64, bound }.ready(who, action)
             }
         }
@@ -190,7 +194,7 @@ impl WordBody {
     /// Whether the action may go before those in line: it is a mistake, or the thread's own lock once more.
     fn goes_first(&self, object: &Object, action: &Action) -> bool {
         match (self.kind, action) {
-            (WordKind::Semaphore { bound }, Action::Acquire { count, .. }) => {
+            (WordKind::Semaphore { bound, .. }, Action::Acquire { count, .. }) => {
                 *count < 1 || bound.is_some_and(|bound| *count > bound)
             }
             (WordKind::Semaphore { .. }, _) => true,

@@ -6,6 +6,7 @@ use crate::runtime::threads::handle;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::shell::Shell;
 use crate::runtime::threads::waiter::{WaitKind, Waiter};
+use crate::runtime::threads::word::{WordBody, WordKind};
 use crate::values::{Label, Object, ObjectKind, Ref};
 use std::sync::Arc;
 
@@ -76,6 +77,12 @@ fn holds(waiter: &Waiter, lock: &Object) -> bool {
     locks::word_of(lock).and_then(|word| word.owner(lock)) == Some(waiter.strand.id)
 }
 
+/// Whether it is a semaphore that is released by others than those who acquire it.
+fn is_signal(object: &Object) -> bool {
+    let body = object.body.downcast_ref::<WordBody>();
+    body.is_some_and(|body| matches!(body.kind, WordKind::Semaphore { is_signal: true, .. }))
+}
+
 /// What would let a thread go on.
 fn of_wait(waiter: &Waiter) -> Option<String> {
     if waiter.kind != WaitKind::Objects {
@@ -102,13 +109,13 @@ fn of_wait(waiter: &Waiter) -> Option<String> {
             let (wants, came) = shell.look(Barrier::attendance);
             format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
         }
-        ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => format!(
-            "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"
-        ),
+        ObjectKind::Semaphore | ObjectKind::BoundedSemaphore if is_signal(object) => {
+            format!("nobody is left to `release {label}`")
+        }
         ObjectKind::Lock if holds(waiter, object) => format!(
             "it holds {object} itself: an RLock can be taken again by the thread that holds it"
         ),
-        ObjectKind::Lock => format!(
+        ObjectKind::Lock | ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => format!(
             "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"
         ),
         kind if kind.is_queue() => match on.action {
