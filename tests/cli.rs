@@ -100,6 +100,10 @@ fn a_wrong_command_line_says_what_was_meant() {
         ("check", "FILE… is missing (`conc check --help` tells how it is called)"),
         ("dump a b", "`b` is one word too many (`conc dump --help` tells how it is called)"),
         ("-e", "`--eval` wants CODE after it (`conc run --help` tells how it is called)"),
+        (
+            "doc --search",
+            "`--search` wants WORD after it (`conc doc --help` tells how it is called)",
+        ),
         ("--color", "`--color` wants WHEN after it (it can be auto, always, never)"),
         ("run --seed x a", "`--seed` cannot be `x` (it is a whole number, and not below 0)"),
         ("run --seed 1 --seed 2 a", "`--seed` is given twice"),

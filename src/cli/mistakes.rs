@@ -44,7 +44,7 @@ fn report(error: &Error, words: &[OsString]) -> Report {
     };
     let argument = of(ContextKind::InvalidArg).unwrap_or_default();
     let (name, takes) = argument.split_once(' ').unwrap_or((&argument, "a value"));
-    let (name, takes) = (name.trim_matches(['<', '>']), takes.trim_matches(['<', '>']));
+    let (name, takes) = (name.trim_matches(['<', '>']), takes.trim_matches(['<', '>', '.']));
     let value = of(ContextKind::InvalidValue).unwrap_or_default();
     let message = match error.kind() {
         ErrorKind::UnknownArgument if argument.starts_with('-') => {
