@@ -1,6 +1,7 @@
 //! What is told of a deadlock, and would help against it, in words that both runtimes have.
 
 use crate::diagnostics::{Code, Report};
+use crate::primitives::Action;
 use crate::source::Place;
 use crate::values::{Label, Object, ObjectKind};
 
@@ -77,6 +78,56 @@ pub fn nobody_is_left(threads: usize, name: &str, what: &str) -> String {
         2 => format!("both threads wait: {name} for {what}"),
         n => format!("all {n} threads wait: {name} for {what}"),
     }
+}
+
+/// What a runtime knows of an object that is waited for in vain.
+#[derive(Clone, Copy)]
+pub enum Known {
+    /// Nothing that matters.
+    Nothing,
+    /// A condition was notified while nobody waited, and the one who waits has not looked.
+    Unheard,
+    /// A barrier wants so many, and so many came.
+    Attendance { wants: i64, came: i64 },
+    /// A semaphore began without permits: it is there to be released, not borrowed from.
+    Signal,
+    /// The one who waits for a lock has taken it by hand itself.
+    Own,
+}
+
+/// What would let a thread go on that waits to do `action` with `object`, when nobody is left.
+pub fn of_wait(object: &Object, action: &Action, known: Known) -> Option<String> {
+    let label = &object.label;
+    Some(match (object.kind, known) {
+        (ObjectKind::Event, _) => format!("nobody is left to call `{label}.set()`"),
+        (ObjectKind::Latch, _) => format!("nobody is left to call `{label}.count_down()`"),
+        (ObjectKind::Condition, Known::Unheard) => format!(
+            "it was notified while nobody waited, and that is lost: `wait {label} until …` looks before it waits"
+        ),
+        (ObjectKind::Condition, _) => format!("nobody is left to `notify {label}`"),
+        (ObjectKind::Barrier, Known::Attendance { wants, came }) => {
+            format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
+        }
+        (ObjectKind::Semaphore | ObjectKind::BoundedSemaphore, Known::Signal) => {
+            format!("nobody is left to `release {label}`")
+        }
+        (ObjectKind::Lock, Known::Own) => {
+            format!(
+                "it holds {object} itself: an RLock can be taken again by the thread that holds it"
+            )
+        }
+        (ObjectKind::Lock | ObjectKind::Semaphore | ObjectKind::BoundedSemaphore, _) => format!(
+            "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"
+        ),
+        (kind, _) if kind.is_queue() => match action {
+            Action::Recv => {
+                format!("nobody is left to send; `{label}.close()` ends the receivers")
+            }
+            Action::Send(_) => format!("nobody is left to receive from {object}"),
+            _ => format!("nobody is left to call `{label}.task_done()`"),
+        },
+        _ => return None,
+    })
 }
 
 /// For a thread that takes a lock that it holds already.

@@ -21,9 +21,10 @@ impl World {
         let state = match kind {
             ObjectKind::Lock => State::Lock(Lock::default()),
             ObjectKind::RLock => State::RLock(RLock::default()),
-            ObjectKind::Semaphore => State::Semaphore(Semaphore { value: permits, bound: None }),
-            ObjectKind::BoundedSemaphore => {
-                State::Semaphore(Semaphore { value: permits, bound: Some(permits) })
+            ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => {
+                let bound = (kind == ObjectKind::BoundedSemaphore).then_some(permits);
+                let state = Semaphore { value: permits, bound };
+                State::Semaphore { state, is_signal: permits == 0 }
             }
             ObjectKind::RwLock => State::RwLock(RwLock::default()),
             ObjectKind::Event => State::Event(Event::default()),

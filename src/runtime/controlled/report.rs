@@ -6,7 +6,7 @@ use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
 use crate::runtime::cure::{
-    in_circle, joins_itself, listed, nobody_is_left, of_held_already, take_at_once,
+    Known, in_circle, joins_itself, listed, nobody_is_left, of_held_already, of_wait, take_at_once,
 };
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 use std::sync::atomic::Ordering;
@@ -224,32 +224,21 @@ fn lost_wake_up(world: &World, strand: usize) -> Option<Report> {
 fn cure(world: &World, strand: usize) -> Option<String> {
     let waits = world.waits_on(strand);
     let [(object, action)] = waits.as_slice() else { return None };
-    let name = &object.label;
-    Some(match object.kind {
-        ObjectKind::Event => format!("nobody is left to call `{name}.set()`"),
-        ObjectKind::Latch => format!("nobody is left to call `{name}.count_down()`"),
-        ObjectKind::Condition => format!(
-            "nobody is left to `notify {name}`: was it notified before the wait began? `wait {name} until …` looks first"
-        ),
-        ObjectKind::Barrier => {
-            let Body::Thing(number) = body(object) else { return None };
-            let State::Barrier(barrier) = &world.things[*number].state else { return None };
+    of_wait(object, action, known(world, strand, object))
+}
+
+/// What there is to know of the object that a thread waits for.
+fn known(world: &World, strand: usize, object: &Object) -> Known {
+    let Body::Thing(number) = body(object) else { return Known::Nothing };
+    let who = world.strands[strand].id;
+    match &world.things[*number].state {
+        State::Condition(condition) if condition.unheard && !world.looks(strand) => Known::Unheard,
+        State::Barrier(barrier) => {
             let (wants, came) = barrier.attendance();
-            format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
+            Known::Attendance { wants, came }
         }
-        ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => {
-            format!("nobody is left to `release {name}`")
-        }
-        ObjectKind::Lock => format!(
-            "nobody is left to `release {name}`; `lock {name} {{ … }}` releases it by itself"
-        ),
-        kind if kind.is_queue() => match action {
-            Action::Recv => {
-                format!("nobody is left to send; `{name}.close()` ends the receivers")
-            }
-            Action::Send(_) => format!("nobody is left to receive from {object}"),
-            _ => format!("nobody is left to call `{name}.task_done()`"),
-        },
-        _ => return None,
-    })
+        State::Semaphore { is_signal: true, .. } => Known::Signal,
+        State::Lock(lock) if lock.held.is_some_and(|(owner, _)| owner == who) => Known::Own,
+        _ => Known::Nothing,
+    }
 }

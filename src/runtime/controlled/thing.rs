@@ -27,7 +27,11 @@ pub enum State {
     Lock(Lock),
     RLock(RLock),
     RwLock(RwLock),
-    Semaphore(Semaphore),
+    /// `is_signal`: it began without permits.
+    Semaphore {
+        state: Semaphore,
+        is_signal: bool,
+    },
     Condition(Condition),
     Event(Event),
     Latch(Latch),
@@ -113,7 +117,7 @@ impl Thing {
             State::Lock(state) => state,
             State::RLock(state) => state,
             State::RwLock(state) => state,
-            State::Semaphore(state) => state,
+            State::Semaphore { state, .. } => state,
             State::Condition(state) => state,
             State::Event(state) => state,
             State::Latch(state) => state,
@@ -130,7 +134,7 @@ impl Thing {
             State::Lock(state) => state,
             State::RLock(state) => state,
             State::RwLock(state) => state,
-            State::Semaphore(state) => state,
+            State::Semaphore { state, .. } => state,
             State::Condition(state) => state,
             State::Event(state) => state,
             State::Latch(state) => state,
@@ -160,7 +164,7 @@ impl Thing {
         match (&self.state, in_line) {
             // What is free may be taken before one who was just woken gets there.
             (State::Lock(_) | State::RLock(_), None) => true,
-            (State::Semaphore(_), None) => {
+            (State::Semaphore { .. }, None) => {
                 before.next().is_none_or(|(_, who, action)| state.ready(*who, action))
             }
             _ => before.next().is_none(),
@@ -182,7 +186,7 @@ impl Thing {
             State::RwLock(_) => true,
             State::Queue(..) => self.is_rendezvous(),
             State::Event(_) => cleared,
-            State::Semaphore(_) => many,
+            State::Semaphore { .. } => many,
             _ => false,
         }
     }

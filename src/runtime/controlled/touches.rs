@@ -26,11 +26,11 @@ impl World {
             (State::Lock(_) | State::RLock(_), _) => {
                 self.touch(new(Mode::Write, Order::Release).gives(1));
             }
-            (State::Semaphore(semaphore), Action::Acquire { count, .. }) => {
+            (State::Semaphore { state: semaphore, .. }, Action::Acquire { count, .. }) => {
                 let touch = new(Mode::Write, Order::Acquire).needs(*count, semaphore.value);
                 self.touch(touch.gives(count.saturating_neg()));
             }
-            (State::Semaphore(semaphore), Action::Release { count, .. }) => {
+            (State::Semaphore { state: semaphore, .. }, Action::Release { count, .. }) => {
                 let mode = if semaphore.bound.is_some() { Mode::Write } else { Mode::Add };
                 let is_mistake = semaphore
                     .bound

@@ -399,7 +399,7 @@ impl World {
     /// Whether some change more of a thing than others do: what it needs is not so many changes.
     fn is_counted(&self, resource: Resource) -> bool {
         let is_it = |thing: &Thing| {
-            matches!(thing.state, State::Semaphore(_) | State::Latch(_))
+            matches!(thing.state, State::Semaphore { .. } | State::Latch(_))
                 && thing.resource == resource
         };
         self.things.iter().any(is_it)

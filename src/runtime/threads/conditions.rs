@@ -56,7 +56,12 @@ impl Here<'_> {
 
     /// `wait c`: enrols, and gives the lock back.
     #[inline(never)]
-    pub(super) fn enrol(&mut self, condition: &Ref<Object>, limit: Limit) -> Result<Answer, Stop> {
+    pub(super) fn enrol(
+        &mut self,
+        condition: &Ref<Object>,
+        limit: Limit,
+        looks: bool,
+    ) -> Result<Answer, Stop> {
         self.blocking_point()?;
         self.check_held(condition)?;
         let until = match limit.within {
@@ -76,7 +81,7 @@ impl Here<'_> {
         // It stands in line while it still holds the lock, so that who notifies finds out if it was cancelled.
         let action = Action::Await { ticket: number };
         let on = vec![On::new(condition, action.clone())];
-        let waiter = self.waiter(on, WaitKind::Objects, |_| {});
+        let waiter = self.waiter(on, WaitKind::Objects, |waiter| waiter.looks = looks);
         inner.attempt(self.runtime, by, action, Some((&waiter, 0)));
         drop(inner);
         let lock = lock_of(condition);

@@ -181,7 +181,7 @@ impl<'a> Here<'a> {
                 self.acquire(&target, count, hold, limit)
             }
             Request::Release { target, count, hold } => self.release(&target, count, hold),
-            Request::Enrol { condition, limit, .. } => self.enrol(&condition, limit),
+            Request::Enrol { condition, limit, looks } => self.enrol(&condition, limit, looks),
             Request::WaitCheck { condition, within } => self.wait_check(&condition, within),
             Request::Await { ticket, or_else } => self.await_ticket(&ticket, or_else),
             Request::Retake { ticket } => self.retake(&ticket),

@@ -140,6 +140,8 @@ pub struct Waiter {
     pub then: Rest,
     /// What kind of wait it is.
     pub kind: WaitKind,
+    /// Whether the thread looks for itself whether it need wait: `wait … until`.
+    pub looks: bool,
     /// The scope whose end it waits for.
     pub scope: Option<Arc<Scope>>,
     /// Whether it may be cancelled.
@@ -163,6 +165,7 @@ impl Waiter {
             on,
             then: Rest::default(),
             kind,
+            looks: false,
             scope: None,
             cancellable: true,
             calls,

@@ -1,7 +1,8 @@
 //! What would help against a deadlock.
 
-use crate::primitives::{Action, Barrier, Condition};
-use crate::runtime::cure::take_at_once;
+use crate::primitives::{Barrier, Condition};
+use crate::runtime;
+use crate::runtime::cure::{Known, take_at_once};
 use crate::runtime::threads::handle;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::shell::Shell;
@@ -77,54 +78,29 @@ fn holds(waiter: &Waiter, lock: &Object) -> bool {
     locks::word_of(lock).and_then(|word| word.owner(lock)) == Some(waiter.strand.id)
 }
 
-/// Whether it is a semaphore that is released by others than those who acquire it.
-fn is_signal(object: &Object) -> bool {
-    let body = object.body.downcast_ref::<WordBody>();
-    body.is_some_and(|body| matches!(body.kind, WordKind::Semaphore { is_signal: true, .. }))
-}
-
 /// What would let a thread go on.
 fn of_wait(waiter: &Waiter) -> Option<String> {
     if waiter.kind != WaitKind::Objects {
         return None;
     }
     let [on] = waiter.on.as_slice() else { return None };
-    let object = on.object();
-    let label = &object.label;
-    Some(match object.kind {
-        ObjectKind::Event => format!("nobody is left to call `{label}.set()`"),
-        ObjectKind::Latch => format!("nobody is left to call `{label}.count_down()`"),
-        ObjectKind::Condition => {
-            let shell = object.body.downcast_ref::<Shell<Condition>>()?;
-            if shell.look(|condition| condition.unheard) {
-                format!(
-                    "it was notified while nobody waited, and that is lost: `wait {label} until …` looks before it waits"
-                )
-            } else {
-                format!("nobody is left to `notify {label}`")
-            }
-        }
-        ObjectKind::Barrier => {
-            let shell = object.body.downcast_ref::<Shell<Barrier>>()?;
-            let (wants, came) = shell.look(Barrier::attendance);
-            format!("{object} waits for {wants}, only {came} came, and nobody is left to come")
-        }
-        ObjectKind::Semaphore | ObjectKind::BoundedSemaphore if is_signal(object) => {
-            format!("nobody is left to `release {label}`")
-        }
-        ObjectKind::Lock if holds(waiter, object) => format!(
-            "it holds {object} itself: an RLock can be taken again by the thread that holds it"
-        ),
-        ObjectKind::Lock | ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => format!(
-            "nobody is left to `release {label}`; `lock {label} {{ … }}` releases it by itself"
-        ),
-        kind if kind.is_queue() => match on.action {
-            Action::Recv => {
-                format!("nobody is left to send; `{label}.close()` ends the receivers")
-            }
-            Action::Send(_) => format!("nobody is left to receive from {object}"),
-            _ => format!("nobody is left to call `{label}.task_done()`"),
-        },
-        _ => return None,
-    })
+    runtime::cure::of_wait(on.object(), &on.action, known(waiter, on.object()))
+}
+
+/// What there is to know of the object that a thread waits for.
+fn known(waiter: &Waiter, object: &Object) -> Known {
+    let body = &object.body;
+    if let Some(condition) = body.downcast_ref::<Shell<Condition>>() {
+        let is_lost = !waiter.looks && condition.look(|condition| condition.unheard);
+        return if is_lost { Known::Unheard } else { Known::Nothing };
+    }
+    if let Some(barrier) = body.downcast_ref::<Shell<Barrier>>() {
+        let (wants, came) = barrier.look(Barrier::attendance);
+        return Known::Attendance { wants, came };
+    }
+    match body.downcast_ref::<WordBody>().map(|body| body.kind) {
+        Some(WordKind::Semaphore { is_signal: true, .. }) => Known::Signal,
+        Some(WordKind::Lock) if holds(waiter, object) => Known::Own,
+        _ => Known::Nothing,
+    }
 }
