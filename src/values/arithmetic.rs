@@ -1,6 +1,8 @@
 //! Operators on values: the general case of what the machine does fast for ints and floats.
 
-use super::{ErrorKind, Fault, List, Str, Value, View, contains, equals, order, type_name};
+use super::{
+    ErrorKind, Fault, List, Str, Value, View, contains, duration, equals, order, type_name,
+};
 use crate::memory;
 use crate::syntax::ast::BinaryOp;
 use std::cmp::Ordering;
@@ -40,20 +42,19 @@ pub fn binary(operator: BinaryOp, left: &Value, right: &Value) -> Result<Value, 
             BinaryOp::Mul => {
                 a.checked_mul(b).map(Value::duration).ok_or_else(|| overflow(operator))
             }
-            BinaryOp::Div => divide_duration(a, b),
+            BinaryOp::Div => duration::divided(a, b),
             _ => Err(unfit()),
         },
         (View::Int(a), View::Duration(b)) if operator == BinaryOp::Mul => {
             a.checked_mul(b).map(Value::duration).ok_or_else(|| overflow(operator))
         }
         (View::Duration(a), View::Float(b)) => match operator {
-            BinaryOp::Mul => to_duration(a as f64 * b, operator),
-            BinaryOp::Div if b == 0.0 => Err(by_zero()),
-            BinaryOp::Div => to_duration(a as f64 / b, operator),
+            BinaryOp::Mul => duration::times_float(a, b),
+            BinaryOp::Div => duration::divided_by_float(a, b),
             _ => Err(unfit()),
         },
         (View::Float(a), View::Duration(b)) if operator == BinaryOp::Mul => {
-            to_duration(a * b as f64, operator)
+            duration::times_float(b, a)
         }
         (View::Str(a), View::Str(b)) if operator == BinaryOp::Add => {
             Str::try_new(&[a.as_str(), b.as_str()])
@@ -150,14 +151,14 @@ fn unfit(operator: BinaryOp, left: &Value, right: &Value) -> Fault {
     Fault::type_error(format!("`{sign}` does not go with {a} and {b}{hint}"))
 }
 
-fn overflow(operator: BinaryOp) -> Fault {
+pub(super) fn overflow(operator: BinaryOp) -> Fault {
     Fault::new(
         ErrorKind::Overflow,
         format!("the result of `{}` does not fit 64 bits", operator.text()),
     )
 }
 
-fn by_zero() -> Fault {
+pub(super) fn by_zero() -> Fault {
     Fault::new(ErrorKind::DivisionByZero, "division by zero")
 }
 
@@ -284,33 +285,6 @@ fn durations(operator: BinaryOp, a: i64, b: i64) -> Option<Result<Value, Fault>>
     })
 }
 
-/// A duration in parts, to the nearest nanosecond, halves to the even one.
-fn divide_duration(a: i64, b: i64) -> Result<Value, Fault> {
-    if b == 0 {
-        return Err(by_zero());
-    }
-    let quotient = floor_div(a, b).ok_or_else(|| overflow(BinaryOp::Div))?;
-    let remainder = i128::from(floor_mod(a, b)).abs() * 2;
-    let up = match remainder.cmp(&i128::from(b).abs()) {
-        Ordering::Greater => true,
-        Ordering::Equal => quotient % 2 != 0,
-        Ordering::Less => false,
-    };
-    Ok(Value::duration(quotient + i64::from(up)))
-}
-
-fn to_duration(nanoseconds: f64, operator: BinaryOp) -> Result<Value, Fault> {
-    let whole = nanoseconds.round_ties_even();
-    if whole.is_nan() {
-        return Err(Fault::value_error("a duration times nan"));
-    }
-    if whole >= -(2_f64.powi(63)) && whole < 2_f64.powi(63) {
-        Ok(Value::duration(whole as i64))
-    } else {
-        Err(overflow(operator))
-    }
-}
-
 /// `-x`
 ///
 /// # Errors
@@ -393,15 +367,5 @@ mod tests {
         assert_eq!(int(BinaryOp::Shl, 0, 99), Ok(0));
         assert_eq!(int(BinaryOp::Shr, -5, 99), Ok(-1));
         assert_eq!(int(BinaryOp::Shr, 1, -1), Err(ErrorKind::ValueError));
-    }
-
-    #[test]
-    fn durations_round_to_even() {
-        let third = |a, b| divide_duration(a, b).map(|v| v.number() as i64);
-        assert_eq!(third(10, 3), Ok(3));
-        assert_eq!(third(5, 2), Ok(2));
-        assert_eq!(third(7, 2), Ok(4));
-        assert_eq!(third(-5, 2), Ok(-2));
-        assert_eq!(third(5, -2), Ok(-2));
     }
 }

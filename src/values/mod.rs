@@ -5,6 +5,7 @@ mod atomic;
 mod cell;
 mod census;
 mod compare;
+mod duration;
 mod error;
 mod float;
 mod format;
