@@ -81,6 +81,7 @@ fn nesting_of_500_works_and_more_is_refused() {
         ("fn(x) { ", "x", " }"),
         ("if a { ", "1", " } else { 2 }"),
         ("f(", "1", ")"),
+        ("select { else { ", "f([1])", " } }"),
     ] {
         let (_, wrong) = read(nested(open, inner, close, 500));
         assert!(wrong.is_empty(), "{open}: {}", wrong[0].message);
