@@ -89,7 +89,8 @@ impl World {
         }
         let alive = self.strands.iter().filter(|s| s.ended.is_none() && s.kind != StrandKind::Task);
         if alive.count() > self.config.max_threads {
-            let message = format!("more than {} threads would be alive", self.config.max_threads);
+            let message =
+                format!("one thread too many: {} may be alive at once", self.config.max_threads);
             return Err(error(ErrorKind::LimitError, message));
         }
         let by = self.strands[strand].name.clone();

@@ -45,7 +45,8 @@ pub fn start(
 /// Enters a thread, and gives it one of the system's.
 pub fn launch(runtime: &Arc<Runtime>, strand: &Arc<Strand>, run: Work) -> Result<(), Fault> {
     if !runtime.enter(strand) {
-        let message = format!("more than {} threads would be alive", runtime.config.max_threads);
+        let message =
+            format!("one thread too many: {} may be alive at once", runtime.config.max_threads);
         return Err(Fault::new(ErrorKind::LimitError, message));
     }
     runtime.waits.one_more_able();
