@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
 use crate::source::Place;
-use crate::values::{Label, Object, ObjectKind};
+use crate::values::{Fault, Label, Object, ObjectKind};
 
 /// No more names than these are put into the help.
 const MOST_NAMES: usize = 4;
@@ -33,6 +33,26 @@ pub fn take_at_once(locks: &mut [&Label]) -> String {
         _ => "`lock a, b { … }` takes several locks at once, in an order that cannot deadlock"
             .to_owned(),
     }
+}
+
+/// What is told of a thread that takes a lock, or a side of it, at `place` although it has it since `taken`.
+pub fn holds_already(
+    object: &Object,
+    fault: &Fault,
+    place: Option<Place>,
+    taken: Option<Place>,
+) -> Report {
+    let mut report = Report::error(Code::Deadlock, fault.message.clone());
+    if let Some(place) = place {
+        report = report.label(place, "it would wait for itself here");
+    }
+    if let Some(taken) = taken {
+        report = report.label(taken, format!("{object} was taken here"));
+    }
+    report.help(match object.kind {
+        ObjectKind::Lock => "an RLock can be taken again by the thread that holds it",
+        _ => "a thread has one side of an RwLock at a time: give back the one before it takes the other",
+    })
 }
 
 /// What is told of a thread or a task, called `who`, that joins itself, or of a task that joins its pool: in a sentence,
@@ -128,16 +148,6 @@ pub fn of_wait(object: &Object, action: &Action, known: Known) -> Option<String>
         },
         _ => return None,
     })
-}
-
-/// For a thread that takes a lock that it holds already.
-pub fn of_held_already(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::Lock => "an RLock can be taken again by the thread that holds it",
-        _ => {
-            "a thread has one side of an RwLock at a time: give back the one before it takes the other"
-        }
-    }
 }
 
 /// `a, b and c`; a long list is cut.

@@ -7,7 +7,8 @@ use super::strand::Wish;
 use super::thing::{Body, State, Thing, body, is_owned};
 use super::world::{Next, TakenUp, World, fault};
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, ThreadId};
-use crate::values::{Object, Ref, Value};
+use crate::source::Place;
+use crate::values::{Object, ObjectKind, Ref, Value};
 use crate::vm::{Answer, Request, SelectArm, Target};
 use std::sync::atomic::Ordering;
 
@@ -306,10 +307,26 @@ impl World {
 
     /// Notes where a lock was taken.
     pub(super) fn note_taken(&mut self, strand: usize, object: &Ref<Object>) {
-        object.site.store(self.strands[strand].site, Ordering::Relaxed);
+        let of = &mut self.strands[strand];
+        object.site.store(of.site, Ordering::Relaxed);
         if let Body::Thing(number) = body(object) {
             self.things[*number].holder = Some(strand);
+            if object.kind == ObjectKind::RwLock {
+                of.sides.retain(|(lock, _)| lock != number);
+                of.sides.push((*number, of.site));
+            }
         }
+    }
+
+    /// Where one who holds a lock, or a side of it, took that.
+    pub(super) fn taken_at(&self, strand: usize, object: &Ref<Object>) -> Option<Place> {
+        let site = match body(object) {
+            Body::Thing(number) if object.kind == ObjectKind::RwLock => {
+                self.strands[strand].sides.iter().find(|(lock, _)| lock == number)?.1
+            }
+            _ => object.site.load(Ordering::Relaxed),
+        };
+        self.program.place_of_site(site)
     }
 
     // ---- Words -------------------------------------------------------------------------------

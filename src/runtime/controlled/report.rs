@@ -6,10 +6,10 @@ use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
 use crate::runtime::cure::{
-    Known, in_circle, joins_itself, listed, nobody_is_left, of_held_already, of_wait, take_at_once,
+    Known, holds_already, in_circle, joins_itself, listed, nobody_is_left, of_wait, take_at_once,
 };
+use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
-use std::sync::atomic::Ordering;
 
 /// How many threads a report shows.
 const MOST_THREADS: usize = 50;
@@ -80,35 +80,36 @@ fn part_of(world: &World, strand: usize) -> Report {
     if let [(object, action)] = world.waits_on(strand).as_slice()
         && !matches!(action, Action::Join)
     {
-        let holders = holder_names(world, strand, object, action);
-        let taken = world.program.place_of_site(object.site.load(Ordering::Relaxed));
-        if let (Some(taken), false) = (taken, holders.is_empty()) {
-            report =
-                report.label(taken, format!("{object} was taken here, by {}", listed(&holders)));
+        let mut taken: Vec<(Place, Vec<String>)> = Vec::new();
+        for holder in holders(world, strand, object, action) {
+            let Some(place) = world.taken_at(holder, object) else { continue };
+            let name = holder_name(&world.strands[holder]);
+            match taken.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, names)) => names.push(name),
+                None => taken.push((place, vec![name])),
+            }
+        }
+        for (place, names) in taken {
+            report = report.label(place, format!("{object} was taken here, by {}", listed(&names)));
         }
     }
     report
 }
 
-fn holder_names(
-    world: &World,
-    strand: usize,
-    object: &Ref<Object>,
-    action: &Action,
-) -> Vec<String> {
+/// Who has what a strand waits for: of a lock taken by hand too, and who has ended.
+fn holders(world: &World, strand: usize, object: &Ref<Object>, action: &Action) -> Vec<usize> {
     let mut holders = world.holders_of(strand, object, action);
     if let (true, Body::Thing(number)) = (holders.is_empty(), body(object)) {
         holders.extend(world.things[*number].owner().and_then(|id| world.strand_of(id)));
     }
-    let name = |holder: usize| {
-        let holder = &world.strands[holder];
-        if holder.ended.is_some() {
-            format!("{}, which has ended", holder.name)
-        } else {
-            holder.name.to_string()
-        }
-    };
-    holders.into_iter().map(name).collect()
+    holders
+}
+
+fn holder_name(holder: &Strand) -> String {
+    match holder.ended {
+        Some(_) => format!("{}, which has ended", holder.name),
+        None => holder.name.to_string(),
+    }
 }
 
 /// A thread or a task joins itself, or a task its pool.
@@ -126,14 +127,9 @@ pub(super) fn held_already(
     object: &Ref<Object>,
     fault: &Fault,
 ) -> Value {
-    let mut report = Report::error(Code::Deadlock, fault.message.clone());
-    if let Some(place) = world.place_of(strand) {
-        report = report.label(place, "it would wait for itself here");
-    }
-    if let Some(taken) = world.program.place_of_site(object.site.load(Ordering::Relaxed)) {
-        report = report.label(taken, format!("{object} was taken here"));
-    }
-    deadlock(&fault.message, report.help(of_held_already(object.kind))).into_inner()
+    let taken = world.taken_at(strand, object);
+    let report = holds_already(object, fault, world.place_of(strand), taken);
+    deadlock(&fault.message, report).into_inner()
 }
 
 /// The error for the thread that closes a circle of threads which wait for one another.

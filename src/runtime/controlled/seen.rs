@@ -8,7 +8,6 @@ use super::world::{Actor, Alone, End, Note, World};
 use crate::primitives::Ended;
 use crate::source::Place;
 use crate::values::Published;
-use std::sync::atomic::Ordering;
 
 /// A lock that was never given back.
 pub struct Leak {
@@ -85,10 +84,9 @@ impl World {
                 if self.strands[strand].ended.is_none() {
                     continue;
                 }
-                let site = thing.object.site.load(Ordering::Relaxed);
                 leaks.push(Leak {
                     lock: thing.object.to_string(),
-                    taken: self.program.place_of_site(site),
+                    taken: self.taken_at(strand, &thing.object),
                     holder: self.strands[strand].actor,
                 });
             }

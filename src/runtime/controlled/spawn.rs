@@ -51,6 +51,7 @@ impl World {
             scopes: Vec::new(),
             rounds: Vec::new(),
             lost: Vec::new(),
+            sides: Vec::new(),
             last_limit: None,
             worker: None,
             task: None,

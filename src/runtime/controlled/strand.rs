@@ -72,6 +72,8 @@ pub struct Strand {
     pub rounds: Vec<(usize, u64)>,
     /// Locks that it could not take again after a `wait`.
     pub lost: Vec<(usize, i64)>,
+    /// Where it took a side of each readers–writer lock the last time: others may be inside too.
+    pub sides: Vec<(usize, u64)>,
     /// The last limit that began: when it runs out, and how long it is.
     pub last_limit: Option<(i64, i64)>,
     /// Of a task that runs, its worker; of a worker with a task, the task.

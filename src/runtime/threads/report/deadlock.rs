@@ -5,7 +5,7 @@ use super::cure;
 use super::words::{described, holder_name, waiting_for, waits_for};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::{Action, ThreadId};
-use crate::runtime::cure::{in_circle, joins_itself, listed, nobody_is_left, of_held_already};
+use crate::runtime::cure::{holds_already, in_circle, joins_itself, listed, nobody_is_left};
 use crate::runtime::threads::deadlock::holders_of_object;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;
@@ -30,16 +30,8 @@ pub fn held_already(
     place: Option<Place>,
     who: ThreadId,
 ) -> Published {
-    let error = ErrorValue::new(fault.kind.name(), &fault.message);
-    let mut report = Report::error(Code::Deadlock, fault.message.clone());
-    if let Some(place) = place {
-        report = report.label(place, "it would wait for itself here");
-    }
-    if let Some(taken) = taken_at(runtime, object, who) {
-        report = report.label(taken, format!("{object} was taken here"));
-    }
-    error.set_detail(report.help(of_held_already(object.kind)));
-    Published::new(error.into())
+    let taken = taken_at(runtime, object, who);
+    deadlock(&fault.message, holds_already(object, fault, place, taken))
 }
 
 /// A thread or a task joins itself, or a task its pool.
