@@ -457,6 +457,28 @@ fn options_of_explore_stand_anywhere_and_arguments_behind_two_dashes() {
 }
 
 #[test]
+fn explore_tells_an_error_in_the_words_of_a_run() {
+    for (name, code, words) in [
+        (
+            "task.conc",
+            "let pool = Pool(1)\nlet t = spawn \"job\" on pool { raise \"x\" }\njoin t\n",
+            "task job was queued here, by main",
+        ),
+        (
+            "side.conc",
+            "let rw = RwLock()\nlock rw.read { lock rw.write { } }\n",
+            "a thread has one side of an RwLock at a time",
+        ),
+    ] {
+        let path = file(name, code.as_bytes());
+        let path = path.to_str().expect("a path");
+        let (_, real, _) = run(&[path]);
+        let (explored, ..) = run(&["explore", path]);
+        assert!(real.contains(words) && explored.contains(words), "{real}\n{explored}");
+    }
+}
+
+#[test]
 fn what_explore_finds_is_replayed_from_its_schedule() {
     let script = "var x = 0
 let one = spawn \"one\" { x += 1 }

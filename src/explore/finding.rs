@@ -6,7 +6,7 @@ use super::seen::Run;
 use crate::diagnostics::{Code, Report, Severity};
 use crate::runtime::controlled::{Choice, End, Leak, World};
 use crate::source::Place;
-use crate::values::{ErrorKind, Published, View};
+use crate::values::{ErrorKind, ErrorValue, Published, View};
 
 /// The kinds of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,34 +88,21 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
     found.clear();
     for error in world.uncaught() {
         let View::Error(raised) = error.get().view() else { continue };
-        let kind = if raised.is(ErrorKind::Deadlock) {
-            let lost =
-                |detail: &Report| detail.related.iter().any(|part| part.code == Code::LostWakeUp);
-            if raised.detail().is_some_and(lost) {
-                FindingKind::LostWakeUp
-            } else {
-                FindingKind::Deadlock
+        found.push((error_key(raised), Source::Error(error.clone())));
+        // What came with it is not lost either; but who was cancelled has not failed, and a deadlock after another only
+        // follows from it.
+        for other in raised.others() {
+            if let View::Error(raised) = other.view()
+                && !raised.is(ErrorKind::Cancelled)
+            {
+                let key = error_key(raised);
+                let is_known =
+                    |known: &Key| *known == key || known.is_deadlock() && key.is_deadlock();
+                if !found.iter().any(|(known, _)| is_known(known)) {
+                    found.push((key, Source::Error(Published::new(other))));
+                }
             }
-        } else if raised.is(ErrorKind::AssertionFailed) {
-            FindingKind::Assertion
-        } else {
-            FindingKind::Error
-        };
-        let mut places: Vec<(String, u32)> = Vec::new();
-        if let (FindingKind::Deadlock, Some(detail)) = (kind, raised.detail()) {
-            // Whoever closes the circle, it is the same.
-            let parts = detail.related.iter().filter_map(|part| part.labels.first());
-            places.extend(parts.map(|label| spot(&label.place)));
         }
-        if places.is_empty()
-            && let Some(first) = raised.origin().and_then(|origin| origin.trace.first())
-        {
-            places.push(spot(&first.place));
-        }
-        // However many wait at a place, it is the same.
-        places.sort();
-        places.dedup();
-        found.push((Key { kind, places }, Source::Error(error)));
     }
     for race in races {
         let key = race_key(world, *race);
@@ -134,6 +121,36 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
         let places = leak.taken.as_ref().map(spot).into_iter().collect();
         found.push((Key { kind: FindingKind::LeakedLock, places }, Source::Leak(leak)));
     }
+}
+
+/// What tells an error apart.
+fn error_key(error: &ErrorValue) -> Key {
+    let lost = |detail: &Report| detail.related.iter().any(|part| part.code == Code::LostWakeUp);
+    let kind = if error.is(ErrorKind::Deadlock) {
+        match error.detail().is_some_and(lost) {
+            true => FindingKind::LostWakeUp,
+            false => FindingKind::Deadlock,
+        }
+    } else if error.is(ErrorKind::AssertionFailed) {
+        FindingKind::Assertion
+    } else {
+        FindingKind::Error
+    };
+    let mut places: Vec<(String, u32)> = Vec::new();
+    if let (FindingKind::Deadlock, Some(detail)) = (kind, error.detail()) {
+        // Whoever closes the circle, it is the same.
+        let parts = detail.related.iter().filter_map(|part| part.labels.first());
+        places.extend(parts.map(|label| spot(&label.place)));
+    }
+    if places.is_empty()
+        && let Some(first) = error.origin().and_then(|origin| origin.trace.first())
+    {
+        places.push(spot(&first.place));
+    }
+    // However many wait at a place, it is the same.
+    places.sort();
+    places.dedup();
+    Key { kind, places }
 }
 
 /// What tells a race apart.
@@ -226,15 +243,15 @@ fn error_report(error: &Published) -> Report {
                 && label.place.span.end <= first.place.span.end
         };
         let told = report.labels.iter().any(inside);
-        if !told || !thread.is_empty() {
+        // A deadlock's own labels name the thread.
+        if !told || !thread.is_empty() && code != Code::Deadlock {
             // Labels must not lie over each other.
             let place = if told { first.place.first_word() } else { first.place.clone() };
             report = report.label(place, format!("raised here{thread}"));
         }
     }
-    if let Some(spawned) = &origin.spawned {
-        let text = format!("thread {} was started here, by {}", origin.thread, spawned.by);
-        report = report.label(spawned.place.clone(), text);
+    if let Some((place, text)) = origin.start() {
+        report = report.label(place, text);
     }
     report
 }

@@ -101,6 +101,19 @@ pub struct Origin {
     pub left_out: usize,
 }
 
+impl Origin {
+    /// Where the thread was started, or its task queued, and that in words.
+    #[must_use]
+    pub fn start(&self) -> Option<(Place, String)> {
+        let spawned = self.spawned.as_ref()?;
+        let text = match &spawned.task {
+            Some(task) => format!("task {task} was queued here, by {}", spawned.by),
+            None => format!("thread {} was started here, by {}", self.thread, spawned.by),
+        };
+        Some((spawned.place.clone(), text))
+    }
+}
+
 /// A thread that received the error by a join, and where.
 #[derive(Clone, Debug)]
 pub struct Received {

@@ -130,12 +130,8 @@ fn told(error: &ErrorValue, whole: bool) -> Report {
             report = report.help(format!("{left_out} more calls are left out"));
         }
     }
-    if let Some(spawned) = &origin.spawned {
-        let text = match &spawned.task {
-            Some(task) => format!("task {task} was queued here, by {}", spawned.by),
-            None => format!("thread {} was started here, by {}", origin.thread, spawned.by),
-        };
-        report = report.label(spawned.place.clone(), text);
+    if let Some((place, text)) = origin.start() {
+        report = report.label(place, text);
     }
     for received in error.received().into_iter().take(MOST_JOINS) {
         report = report.label(received.place, format!("received here, by {}", received.thread));
