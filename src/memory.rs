@@ -3,6 +3,7 @@
 //! where it would otherwise be gone.
 
 use std::fs::read_to_string;
+use std::io::{ErrorKind, Result};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +14,9 @@ const SMALL: usize = 1 << 10;
 const STEP: usize = 32 << 20;
 /// So much is left alone, for what does not ask.
 const RESERVE: usize = 192 << 20;
+
+/// So much is read at first.
+const PIECE: usize = 1 << 20;
 
 /// For how long it holds what the system told.
 const FRESH: Duration = Duration::from_millis(5);
@@ -46,6 +50,26 @@ pub fn may_claim(bytes: usize) -> bool {
         *looked = Some((Instant::now(), left));
     }
     left >= bytes.saturating_add(RESERVE)
+}
+
+/// Reads piece by piece, and each time asks whether there is memory for as much again, as what is read may have no end:
+/// `read` adds some bytes to those that are there, at most so many, and fewer at the end.
+///
+/// # Errors
+///
+/// Those of `read`; `OutOfMemory` if there is too much of it.
+pub fn read_all(mut read: impl FnMut(&mut Vec<u8>, usize) -> Result<usize>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let most = bytes.len().max(PIECE);
+        // What is there is copied to where there is room for more, and in the end to where it stays.
+        if !claim(most.saturating_mul(4)) {
+            return Err(ErrorKind::OutOfMemory.into());
+        }
+        if read(&mut bytes, most)? < most {
+            return Ok(bytes);
+        }
+    }
 }
 
 /// Whether hardly any memory is left.

@@ -12,14 +12,15 @@ use crate::compile::{Compiled, Purpose, compile};
 use crate::diagnostics::{Code, Report};
 use crate::explore::{self, Explored};
 use crate::resolve::{Known, Surroundings, resolve};
-use crate::runtime::controlled;
-use crate::runtime::threads::{Config, Output, Runtime, Status, plain};
-use crate::source::{Place, Source, Span};
+use crate::runtime::threads::{Config, Output, Runtime, Status};
+use crate::runtime::{controlled, plain};
+use crate::source::{MAX_BYTES, Place, Source, Span};
 use crate::syntax::ast::{Script, StmtKind};
 use crate::syntax::{STACK_BYTES, parse};
 use crate::values::{List, Value};
 use crate::vm::{Machine, Program, UnitId};
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,9 +67,22 @@ fn read(path: &Path, name: &str) -> Result<Arc<Source>, Report> {
     if path.is_dir() {
         return Err(unreadable(format!("cannot read `{name}`: it is a directory")));
     }
-    let bytes = std::fs::read(path)
-        .map_err(|error| unreadable(format!("cannot read `{name}`: {}", plain(&error))))?;
-    decode(name, bytes)
+    let bytes = std::fs::File::open(path).and_then(script_bytes);
+    decode(
+        name,
+        bytes.map_err(|error| unreadable(format!("cannot read `{name}`: {}", plain(&error))))?,
+    )
+}
+
+/// The bytes of a script, and no more than tell that it is too large: what is read may have no end.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn script_bytes(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn decode(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Report> {

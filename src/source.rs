@@ -43,8 +43,9 @@ impl Span {
     }
 }
 
-/// The largest script that is read, in bytes. Spans hold 32-bit offsets.
-pub const MAX_BYTES: usize = 1 << 30;
+/// The largest script that is read, in bytes: its tree may take some hundred times as much memory. Spans hold 32-bit
+/// offsets.
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// The text of a script, under the name that reports use.
 pub struct Source {

@@ -1,5 +1,9 @@
 //! The command line as people meet it: what goes where, and the exit status.
 
+#[cfg(target_os = "linux")]
+#[path = "cli/endless.rs"]
+mod endless;
+
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

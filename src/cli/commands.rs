@@ -6,11 +6,12 @@ use super::show::Show;
 use super::streams::{print, tell};
 use crate::diagnostics::{Code, Report, nearest};
 use crate::repl;
-use crate::runtime::threads::{Config, Output, Standard, Status, plain};
-use crate::session::{Given, Session, tree};
+use crate::runtime::plain;
+use crate::runtime::threads::{Config, Output, Standard, Status};
+use crate::session::{Given, Session, script_bytes, tree};
 use crate::vm;
 use clap::{Command, CommandFactory};
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 
 /// The script cannot be read or compiled, or the command line is wrong.
 pub const REFUSED: i32 = 2;
@@ -23,9 +24,8 @@ pub fn given(file: &str) -> Result<Given, Report> {
             None => report,
         });
     }
-    let mut bytes = Vec::new();
-    match std::io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(_) => Given::bytes("<stdin>", bytes),
+    match script_bytes(std::io::stdin().lock()) {
+        Ok(bytes) => Given::bytes("<stdin>", bytes),
         Err(error) => {
             let message = format!("cannot read standard input: {}", plain(&error));
             Err(Report::error(Code::Unreadable, message))

@@ -56,7 +56,7 @@ pub fn explore(explore: &Explore, show: &Show) -> i32 {
         script: file.clone(),
         hash: hash(session.texts()),
         args: config.args.clone(),
-        input: config.input.known().to_vec(),
+        input: config.input.known(),
         time: config.time,
         seed: config.seed,
         prints: config.prints,
@@ -86,13 +86,11 @@ fn config(args: Vec<String>, time: controlled::Time, seed: u64) -> Config {
     Config { args, time, seed, input: Arc::new(Input::from_elsewhere(input)), ..Config::default() }
 }
 
-/// Each run reads the same lines, all that there are. At a terminal nobody types them twice.
-fn input() -> Vec<String> {
+/// The next line, which each run reads. At a terminal nobody types any.
+fn input() -> Option<String> {
     let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Vec::new();
-    }
-    stdin.lock().lines().map_while(Result::ok).collect()
+    let line = if stdin.is_terminal() { None } else { stdin.lock().lines().next() };
+    line?.ok()
 }
 
 fn time(time: Time) -> controlled::Time {

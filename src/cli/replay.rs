@@ -27,7 +27,7 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             return refuse("it is no schedule of conc's".to_owned());
         }
-        Err(error) => return refuse(crate::runtime::threads::plain(&error)),
+        Err(error) => return refuse(crate::runtime::plain(&error)),
     };
     let schedule = match Schedule::parse(&text) {
         Ok(schedule) => schedule,

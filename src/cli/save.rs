@@ -20,7 +20,7 @@ pub fn save(
 ) -> Result<Saved, Report> {
     let Some(directory) = directory else { return Ok(Saved::default()) };
     let refused = |error: &std::io::Error| {
-        let why = crate::runtime::threads::plain(error);
+        let why = crate::runtime::plain(error);
         let message = format!("cannot save schedules in `{}`: {why}", directory.display());
         Report::error(Code::Output, message)
     };

@@ -3,7 +3,7 @@
 
 use super::show::Show;
 use crate::diagnostics::{Code, Report};
-use crate::runtime::threads::plain;
+use crate::runtime::plain;
 use std::io::{ErrorKind, Write};
 
 /// The output could not be written.

@@ -2,4 +2,7 @@
 
 pub mod controlled;
 mod cure;
+mod files;
 pub mod threads;
+
+pub use files::plain;

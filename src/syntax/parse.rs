@@ -34,7 +34,7 @@ pub const STACK_BYTES: usize = 256 << 20;
 /// from another.
 pub fn parse(source: &Arc<Source>) -> Result<Script, Vec<Report>> {
     if source.text().len() > MAX_BYTES {
-        let message = format!("`{}` is larger than a gigabyte", source.name());
+        let message = format!("`{}` is larger than 64 megabytes", source.name());
         return Err(vec![Report::error(Code::TooLarge, message)]);
     }
     let mut layout = Layout::new(source.text());

@@ -5,9 +5,10 @@ use super::footprint::{Mode, Order};
 use super::ready::lock_of;
 use super::strand::{StrandKind, Wish};
 use super::thing::{Body, State, body};
-use super::world::{Alone, End, Next, TakenUp, World, error, fault};
+use super::world::{Alone, End, Next, TakenUp, World, fault};
 use crate::primitives::{Ended, Look, Reply};
-use crate::values::{ErrorKind, List, Object, Ref, Value, View};
+use crate::runtime::files;
+use crate::values::{List, Object, Ref, Value, View};
 use crate::vm::{Answer, HostCall, ObjectMethod};
 
 /// How many processors the program may use.
@@ -110,7 +111,7 @@ impl World {
                     self.touched(output, Mode::Write, Order::None);
                 }
                 self.output.push_str(&prompt);
-                let line = self.config.input.line(self.input_at).map(Value::str);
+                let line = self.config.input.line(self.input_at).as_deref().map(Value::str);
                 self.input_at += usize::from(line.is_some());
                 line.unwrap_or(Value::NIL)
             }
@@ -161,12 +162,7 @@ impl World {
         if let Some(text) = self.files.get(path) {
             return Ok(Value::str(text));
         }
-        let refused =
-            |why: String| error(ErrorKind::IoError, format!("cannot read `{path}`: {why}"));
-        let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text".to_owned()))?;
-        Ok(Value::str(&text))
+        files::read_file(path).map_err(|why| fault(&why))
     }
 
     fn method(&mut self, of: &Ref<Object>, method: &ObjectMethod) -> Value {

@@ -1,35 +1,39 @@
 //! The lines of standard input: each run reads the same. Must not read any itself.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
-/// Lines that are there, or are fetched when the first is asked for: until then nobody need have written them.
+/// Lines that are there, and those that are fetched when one is asked for: until then nobody need have written it.
 pub struct Input {
-    lines: OnceLock<Vec<String>>,
-    fetch: fn() -> Vec<String>,
+    lines: Mutex<Vec<String>>,
+    next: fn() -> Option<String>,
 }
 
 impl Input {
     /// These lines.
     #[must_use]
     pub fn of(lines: Vec<String>) -> Input {
-        Input { lines: lines.into(), fetch: Vec::new }
+        Input { lines: lines.into(), next: || None }
     }
 
-    /// Those that this gives, if any run asks.
+    /// Those that this gives one after the other, as far as any run asks.
     #[must_use]
-    pub fn from_elsewhere(fetch: fn() -> Vec<String>) -> Input {
-        Input { lines: OnceLock::new(), fetch }
+    pub fn from_elsewhere(next: fn() -> Option<String>) -> Input {
+        Input { lines: Mutex::default(), next }
     }
 
     /// A line, by its number from 0.
-    pub(super) fn line(&self, at: usize) -> Option<&str> {
-        self.lines.get_or_init(self.fetch).get(at).map(String::as_str)
+    pub(super) fn line(&self, at: usize) -> Option<String> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        while lines.len() <= at {
+            lines.push((self.next)()?);
+        }
+        Some(lines[at].clone())
     }
 
-    /// All lines, if any was asked for.
+    /// All lines that were asked for.
     #[must_use]
-    pub fn known(&self) -> &[String] {
-        self.lines.get().map_or(&[], Vec::as_slice)
+    pub fn known(&self) -> Vec<String> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -11,11 +11,9 @@ use super::shell::Shell;
 use super::strand::{Strand, StrandKind};
 use super::waiter::{Outcome, WaitKind};
 use crate::primitives::{Condition, Ended, Look, Reply, ThreadId};
+use crate::runtime::files::{read_file, write_file};
 use crate::values::{ErrorKind, Fault, List, Object, Ref, Value, View};
 use crate::vm::{Answer, HostCall, ObjectMethod};
-use std::fs::OpenOptions;
-use std::io::Write;
-
 use std::time::SystemTime;
 
 /// How many processors the program may use.
@@ -194,40 +192,6 @@ fn env(name: &str) -> Value {
         return Value::NIL;
     }
     std::env::var_os(name).map_or(Value::NIL, |value| Value::str(&value.to_string_lossy()))
-}
-
-fn io_error(what: &str, path: &str, error: &std::io::Error) -> Fault {
-    Fault::new(ErrorKind::IoError, format!("cannot {what} `{path}`: {}", plain(error)))
-}
-
-/// What went wrong, without the system's number.
-pub fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let end = text.rfind(" (os error").unwrap_or(text.len());
-    let text = &text[..end];
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn read_file(path: &str) -> Result<Value, Fault> {
-    let bytes = std::fs::read(path).map_err(|error| io_error("read", path, &error))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Value::str(&text)),
-        Err(_) => Err(Fault::new(
-            ErrorKind::IoError,
-            format!("cannot read `{path}`: it is not UTF-8 text"),
-        )),
-    }
-}
-
-fn write_file(path: &str, text: &str, append: bool) -> Result<(), Fault> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(append);
-    if !append {
-        options.write(true).truncate(true);
-    }
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| io_error("write", path, &error))
 }
 
 impl Strand {

@@ -3,14 +3,15 @@
 //! At a prompt the terminal is read by two: by this thread while a thread of the script's waits for a line, and by the
 //! prompt. The prompt goes on only when this thread has let go of the terminal, so neither takes what is for the other.
 
-use super::host::plain;
 use super::runtime::Runtime;
 use super::waiter::{Outcome, Waiter};
+use crate::memory;
 use crate::primitives::Reply;
-use crate::values::{ErrorKind, Fault, Published, Value};
+use crate::runtime::plain;
+use crate::values::{self, Fault, Published, Value};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::{Condvar, Mutex};
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind, Read};
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -33,7 +34,10 @@ impl Input {
                 std::thread::Builder::new().name("conc-input".to_owned()).stack_size(256 << 10);
             let started = reader.spawn(move || serve(&receiver, &runtime));
             started.map_err(|e| {
-                Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {e}"))
+                Fault::new(
+                    values::ErrorKind::IoError,
+                    format!("standard input cannot be read: {e}"),
+                )
             })?;
             let _ = self.wanted.set(sender);
         }
@@ -143,7 +147,7 @@ fn read_line_of(
 }
 
 fn unreadable(why: &str) -> Fault {
-    Fault::new(ErrorKind::IoError, format!("standard input cannot be read: {why}"))
+    Fault::new(values::ErrorKind::IoError, format!("standard input cannot be read: {why}"))
 }
 
 /// The text of a line that was read, without its end.
@@ -160,10 +164,15 @@ fn line_text(line: Vec<u8>) -> Result<String, Fault> {
 
 /// A line without its end; `None` at the end of input.
 fn read_line() -> Result<Option<String>, Fault> {
-    let mut line = Vec::new();
-    match std::io::stdin().lock().read_until(b'\n', &mut line) {
-        Ok(0) => Ok(None),
-        Ok(_) => line_text(line).map(Some),
+    let mut input = std::io::stdin().lock();
+    let line = memory::read_all(|line, most| match line.ends_with(b"\n") {
+        true => Ok(0),
+        false => input.by_ref().take(most as u64).read_until(b'\n', line),
+    });
+    match line {
+        Ok(line) if line.is_empty() => Ok(None),
+        Ok(line) => line_text(line).map(Some),
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => Err(Fault::no_memory("string")),
         Err(error) => Err(unreadable(&plain(&error))),
     }
 }

@@ -38,7 +38,6 @@ mod waits;
 mod word;
 
 pub use foreground::{Finished, Foreground};
-pub use host::plain;
 pub use output::{Output, Sink, Standard, Stream};
 pub use runtime::{Config, Leave, Render, Runtime, Status};
 pub use stats::Stats;
