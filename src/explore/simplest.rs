@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How long the search for a simpler schedule may take, and how many runs.
 const LONGEST_SEARCH: Duration = Duration::from_millis(700);
 const MOST_RUNS: u64 = 50_000;
+/// How many runs have to come to nothing simpler before those that were found with as few preemptions as can be are taken to
+/// have few steps too. That is not proved then, nor told.
+const RUNS_IN_VAIN: u64 = 1_000;
 /// For how many findings it is made, and for how many outputs.
 const MOST_FINDINGS: usize = 8;
 const MOST_OUTPUTS: usize = 8;
@@ -86,9 +89,11 @@ fn search(explorer: &mut Explorer, all: &mut [Search], deadline: Instant) {
         let mut strategy = Preemptions::new(most);
         let mut level: Vec<Option<Vec<Choice>>> = vec![None; all.len()];
         let mut is_whole = true;
+        let mut in_vain = 0;
         while strategy.begin() {
             let ran = explorer.run(&mut strategy);
             tried += 1;
+            in_vain += 1;
             if ran == Ran::Whole {
                 let keys = explorer.keys_of_run();
                 for (search, known) in all.iter().zip(&mut level) {
@@ -98,11 +103,18 @@ fn search(explorer: &mut Explorer, all: &mut [Search], deadline: Instant) {
                         && known.as_ref().is_none_or(|known| length < known.len())
                     {
                         *known = Some(explorer.schedule.clone());
+                        in_vain = 0;
                     }
                 }
             }
             if tried >= MOST_RUNS || Instant::now() >= deadline {
                 is_whole = false;
+                break;
+            }
+            let is_known = |(search, known): (&Search, &Option<_>)| {
+                search.simplest.is_some() || known.is_some()
+            };
+            if in_vain >= RUNS_IN_VAIN && all.iter().zip(&level).all(is_known) {
                 break;
             }
         }
