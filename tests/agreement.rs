@@ -116,7 +116,8 @@ impl Maker {
             21 => "y = if (wait e within 2ms else { false }) { 5 } else { 6 }".to_owned(),
             22 => format!("lock rw.read {{ {} }}", self.step(depth + 1)),
             23 => format!("lock rw.write {{ {} }}", self.step(depth + 1)),
-            _ => match self.random.u32(0..5) {
+            _ => match self.random.u32(0..6) {
+                5 => "try { q.task_done() } catch e { said.push(e.kind) }".to_owned(),
                 0 => "lock c { notify c }".to_owned(),
                 1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }"
                     .to_owned(),

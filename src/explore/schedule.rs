@@ -30,12 +30,13 @@ pub struct Refused(pub String);
 type Part = fn(&mut Discovered) -> &mut bool;
 
 /// What can be known of a script, by name.
-const NAMES: [(&str, Part); 5] = [
+const NAMES: [(&str, Part); 6] = [
     ("looks", |known| &mut known.looks),
     ("clears", |known| &mut known.clears),
     ("many_permits", |known| &mut known.many_permits),
     ("first_end", |known| &mut known.first_end),
     ("cancels", |known| &mut known.cancels),
+    ("marks", |known| &mut known.marks),
 ];
 
 const FIRST_LINE: &str = "conc schedule 1";

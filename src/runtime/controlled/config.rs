@@ -27,6 +27,8 @@ pub struct Discovered {
     pub first_end: bool,
     /// They cancel threads.
     pub cancels: bool,
+    /// They mark items of queues as done that the thread has not taken itself.
+    pub marks: bool,
 }
 
 /// What a run may use.

@@ -239,11 +239,10 @@ impl World {
         self.touch_for(number, who, &action, true);
         self.meet_partner(number, who, &action);
         let thing = &mut self.things[number];
-        thing.count(&action);
-        let reply = thing.primitive().act(who, action);
+        let reply = thing.act(strand, who, action);
         if let Some((partner, action)) = self.met_partner.take() {
             let who = self.strands[partner].id;
-            let met = self.things[number].primitive().act(who, action);
+            let met = self.things[number].act(partner, who, action);
             let arm = self.arm_of(partner, number);
             self.strands[partner].met = Some((arm, met));
             // It leaves all lines that it stood in, and is told: its time might have run out before.

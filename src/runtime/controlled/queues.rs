@@ -2,9 +2,10 @@
 //! the same thing only where one needs what the other gave, an item or room for one.
 
 use super::footprint::{Mode, Order, Touch};
-use super::thing::State;
+use super::thing::{Body, State, body};
 use super::world::World;
 use crate::primitives::{Action, Look};
+use crate::values::Object;
 
 /// The parts of a queue's places, below the numbers of its items and of its rooms.
 const ITEMS: u64 = 0;
@@ -17,6 +18,13 @@ const MEETINGS: u64 = 1 << 41;
 pub(super) fn touch_meeting(world: &mut World, number: usize, waits: usize, order: Order) {
     let place = world.place_in(number, MEETINGS + waits as u64);
     world.touched(place, Mode::Write, order);
+}
+
+impl World {
+    /// Whether a strand has taken an item of a queue that it has not marked as done.
+    pub(super) fn has_taken(&self, strand: usize, queue: &Object) -> bool {
+        matches!(body(queue), Body::Thing(number) if self.things[*number].takers.contains(&strand))
+    }
 }
 
 pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: bool) {
@@ -71,9 +79,11 @@ pub(super) fn touch(world: &mut World, number: usize, action: &Action, done: boo
             world.touched(front, Mode::Write, order);
             world.touch(Touch::new(tasks, Mode::Add, Order::None).gives(-1));
         }
+        // Who only marks what it has taken never marks one too many, whatever the order, if all do so.
         Action::TaskDone => {
-            let mode = if unfinished == 0 { Mode::Write } else { Mode::Add };
-            world.touch(Touch::new(tasks, mode, Order::Release).gives(1));
+            let mode = if world.config.discovered.marks { Mode::Write } else { Mode::Add };
+            let is_mistake = unfinished == 0;
+            world.touch(Touch::new(tasks, mode, Order::Release).gives(i64::from(!is_mistake)));
         }
         Action::Join => {
             world.touch(Touch::new(tasks, Mode::Read, Order::Acquire).needs(0, -unfinished));

@@ -345,6 +345,9 @@ impl World {
                 match &request {
                     Request::Perform { action: Action::Clear, .. } => self.discovered.clears = true,
                     Request::JoinAny { .. } => self.discovered.first_end = true,
+                    Request::Perform { object, action: Action::TaskDone, .. } => {
+                        self.discovered.marks |= !self.has_taken(strand, object);
+                    }
                     Request::Acquire { count: Some(2..), .. } => {
                         self.discovered.many_permits = true
                     }

@@ -75,6 +75,8 @@ pub struct Thing {
     pub sent: u64,
     pub received: u64,
     pub sets: u64,
+    /// Of a queue: the threads that have taken items and not marked them as done, once for each.
+    pub takers: Vec<usize>,
     /// Of a pool: its `init`, its workers and tasks, and what failed.
     pub pool: PoolBody,
     /// Who took it last, of a lock.
@@ -106,6 +108,7 @@ impl Thing {
             sent: 0,
             received: 0,
             sets: 0,
+            takers: Vec::new(),
             pool: PoolBody::default(),
             holder: None,
         }

@@ -5,7 +5,7 @@ use super::queues;
 use super::strand::Wish;
 use super::thing::{Body, State, Thing, body};
 use super::world::World;
-use crate::primitives::{Action, ThreadId};
+use crate::primitives::{Action, Misuse, Reply, ThreadId};
 
 impl World {
     /// What an action on a primitive touches, or would.
@@ -134,8 +134,31 @@ impl World {
 }
 
 impl Thing {
+    /// Lets an action happen, and counts it.
+    pub(super) fn act(
+        &mut self,
+        strand: usize,
+        who: ThreadId,
+        action: Action,
+    ) -> Result<Reply, Misuse> {
+        self.count(&action);
+        let marks = matches!(action, Action::TaskDone);
+        let reply = self.primitive().act(who, action);
+        if let State::Queue(..) = self.state {
+            match &reply {
+                Ok(Reply::Value(_)) => self.takers.push(strand),
+                Ok(_) if marks => {
+                    let at = self.takers.iter().position(|taker| *taker == strand);
+                    at.map(|at| self.takers.swap_remove(at));
+                }
+                _ => {}
+            }
+        }
+        reply
+    }
+
     /// Counts what tells later which steps another one needed.
-    pub(super) fn count(&mut self, action: &Action) {
+    fn count(&mut self, action: &Action) {
         match (&self.state, action) {
             (State::Event(_), Action::Set) => {
                 self.tally += 1;
