@@ -91,7 +91,7 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
         found.push((error_key(raised), Source::Error(error.clone())));
         // What came with it is not lost either; but who was cancelled has not failed, and a deadlock after another only
         // follows from it.
-        for other in raised.others() {
+        for other in raised.all_others() {
             if let View::Error(raised) = other.view()
                 && !raised.is(ErrorKind::Cancelled)
             {

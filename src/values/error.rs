@@ -1,9 +1,10 @@
 //! Errors: what a script raises and catches.
 
-use super::Value;
 use super::heap::{Plain, Published, Ref};
+use super::{Value, View};
 use crate::diagnostics::Report;
 use crate::source::Place;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -191,6 +192,28 @@ impl ErrorValue {
     #[must_use]
     pub fn others(&self) -> Vec<Value> {
         locked(&self.others).iter().map(|other| other.get().clone()).collect()
+    }
+
+    /// The errors that came with it, and with those in turn: each once, the nearest first. That a thread was cancelled is no
+    /// failure, and so left out if it is further away.
+    #[must_use]
+    pub fn all_others(&self) -> Vec<Value> {
+        let is_cancelled = |other: &Value| matches!(other.view(), View::Error(error) if error.is(ErrorKind::Cancelled));
+        let mut seen = HashSet::from([&raw const *self]);
+        let mut all = Vec::new();
+        let mut level = self.others();
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for other in level {
+                let View::Error(error) = other.view() else { continue };
+                if seen.insert(&raw const **error) {
+                    next.extend(error.others().into_iter().filter(|other| !is_cancelled(other)));
+                    all.push(other);
+                }
+            }
+            level = next;
+        }
+        all
     }
 
     /// Adds an error that came with it, unless it is there already.

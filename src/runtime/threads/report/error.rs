@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Label, Report, Severity};
 use crate::primitives::Misuse;
 use crate::values::{
-    ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, TraceEntry, View,
+    ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, TraceEntry, Value, View,
 };
 
 /// How many calls, and how many joins, a report shows.
@@ -14,15 +14,8 @@ const MOST_OTHERS: usize = 20;
 
 /// Whether an error, or one that came with it, is of this kind.
 pub fn concerns(error: &ErrorValue, kind: ErrorKind) -> bool {
-    fn look(error: &ErrorValue, kind: ErrorKind, depth: usize) -> bool {
-        error.is(kind)
-            || depth > 0
-                && error.others().iter().any(|other| match other.view() {
-                    View::Error(other) => look(other, kind, depth - 1),
-                    _ => false,
-                })
-    }
-    look(error, kind, 16)
+    let is = |other: &Value| matches!(other.view(), View::Error(other) if other.is(kind));
+    error.is(kind) || error.all_others().iter().any(is)
 }
 
 /// The error of a mistake in using a primitive, with what would be right where that can be told.
@@ -54,7 +47,7 @@ pub fn misused(object: &Object, misuse: &Misuse, fault: &Fault) -> Published {
 /// An error that nobody received.
 pub fn uncaught(error: &ErrorValue) -> Report {
     let mut report = told(error, true);
-    let others = error.others();
+    let others = error.all_others();
     for other in others.iter().take(MOST_OTHERS) {
         if let View::Error(other) = other.view() {
             let mut other = told(other, false);
