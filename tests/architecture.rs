@@ -40,7 +40,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("crossbeam_channel", &["runtime/threads/"]),
     ("signal_hook", &["runtime/threads/signals.rs", "cli/pager.rs", "cli/explore.rs"]),
     ("hashbrown", &["values/map.rs"]),
-    ("itoa", &["runtime/threads/runtime.rs"]),
+    ("itoa", &["runtime/threads/runtime.rs", "vm/operators.rs"]),
     ("libc", &["cli/allocator.rs"]),
 ];
 

@@ -3,15 +3,13 @@
 use super::Table;
 use super::arguments::given;
 use super::convert::new_list;
-use crate::values::{ErrorKind, Fault, Map, Ref, Value, View, bad_key, shown};
+use crate::values::{ErrorKind, Fault, Map, Ref, Value, bad_key, shown};
 use crate::vm::TypeKey;
 
 /// The map that a method is of.
 fn map(value: &Value) -> &Ref<Map> {
-    match value.view() {
-        View::Map(map) => map,
-        _ => unreachable!("a map's methods are called on maps"),
-    }
+    let Some(map) = value.as_map() else { unreachable!("a map's methods are called on maps") };
+    map
 }
 
 pub fn register(table: &mut Table) {

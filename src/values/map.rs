@@ -141,8 +141,9 @@ impl Ref<Map> {
     #[inline]
     pub fn get(&self, key: &Value) -> Result<Option<Value>, BadKey> {
         let hash = hash_key(key)?;
-        let open = self.open();
-        let entries = open.entries();
+        let _held = self.is_shared().then(|| self.guard.lock());
+        // SAFETY: the guard is taken, or the map is this thread's own; no script runs meanwhile.
+        let entries = unsafe { &*self.entries.get() };
         let found = entries.find(hash, key).and_then(|i| entries.row[i].as_ref());
         Ok(found.map(|entry| entry.value.clone()))
     }

@@ -260,6 +260,13 @@ impl Value {
         (self.tag == tag::STR).then(|| unsafe { self.heap_ref::<Str>() })
     }
 
+    /// The map that it is, if it is one.
+    #[inline(always)]
+    pub(crate) fn as_map(&self) -> Option<&Ref<Map>> {
+        // SAFETY: the tag tells the type.
+        (self.tag == tag::MAP).then(|| unsafe { self.heap_ref::<Map>() })
+    }
+
     pub(super) fn is_unmarked_heap(&self) -> bool {
         struct IsUnmarked;
         impl WithHeap for IsUnmarked {

@@ -56,7 +56,7 @@ impl Context<'_> {
 /// Refuses to run a built-in function on values so large that there is no memory for what it may make of them.
 pub(super) fn check_room(values: &[Value]) -> Result<(), Fault> {
     const LARGE: usize = 16 << 20;
-    for value in values.iter().filter(|value| value.is_heap()) {
+    for value in values.iter().filter(|value| matches!(value.tag(), tag::STR | tag::LIST)) {
         let size = match value.view() {
             View::Str(text) => text.as_str().len(),
             View::List(list) => list.len() * size_of::<Value>(),
@@ -139,9 +139,12 @@ impl TypeKey {
     #[inline]
     #[must_use]
     pub fn of(value: &Value) -> TypeKey {
-        match value.view() {
-            crate::values::View::Object(object) => TypeKey::object(object.kind),
-            _ => TypeKey(value.tag() as u32),
+        match value.tag() {
+            tag::OBJECT => match value.view() {
+                View::Object(object) => TypeKey::object(object.kind),
+                _ => unreachable!("the tag tells the type"),
+            },
+            tag => TypeKey(tag as u32),
         }
     }
 }

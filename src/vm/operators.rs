@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::syntax::ast::BinaryOp;
 use crate::values::{
     ErrorKind, ErrorValue, Fault, List, Map, Object, ObjectKind, Range, Ref, Refused, Str, Value,
-    View, bad_key, binary, shown, text, type_name,
+    View, bad_key, binary, shown, tag, text, type_name,
 };
 use std::sync::Arc;
 
@@ -94,6 +94,12 @@ pub(super) fn out_of_range(what: &str, at: i64, len: usize) -> Fault {
 
 /// `of[index] = value`
 pub(super) fn set_index(of: &Value, index: &Value, value: Value) -> Result<(), Fault> {
+    if let Some(map) = of.as_map() {
+        return map.set(index.clone(), value).map_err(|refused| match refused {
+            Refused::BadKey => bad_key(index),
+            Refused::NoMemory => Fault::no_memory("map"),
+        });
+    }
     match (of.view(), index.view()) {
         (View::List(list), View::Int(at)) => {
             if list.set(at, value) {
@@ -102,10 +108,6 @@ pub(super) fn set_index(of: &Value, index: &Value, value: Value) -> Result<(), F
                 Err(out_of_range("list", at, list.len()))
             }
         }
-        (View::Map(map), _) => map.set(index.clone(), value).map_err(|refused| match refused {
-            Refused::BadKey => bad_key(index),
-            Refused::NoMemory => Fault::no_memory("map"),
-        }),
         (View::List(_), View::Range(_)) => Err(Fault::type_error("a slice cannot be assigned")),
         (View::List(_), _) => {
             Err(Fault::type_error(format!("a list is indexed by an int, not {}", type_name(index))))
@@ -181,8 +183,11 @@ pub(super) fn range_ends(start: &Value, end: &Value) -> Fault {
 /// The texts of values in a row.
 pub(super) fn build_str(values: &[Value]) -> Result<Value, Fault> {
     let built = match values {
-        [a, b] => match (a.as_str(), b.view()) {
-            (Some(a), View::Int(b)) => Str::try_new(&[a.as_str(), int_text(b, &mut [0; 20])]),
+        [a, b] => match a.as_str() {
+            Some(a) if b.tag() == tag::INT => {
+                let mut digits = itoa::Buffer::new();
+                Str::try_new(&[a.as_str(), digits.format(b.number() as i64)])
+            }
             _ => build_general(values),
         },
         _ => build_general(values),
@@ -199,26 +204,6 @@ fn build_general(values: &[Value]) -> Option<Ref<Str>> {
 /// A value's text; of one that is too large, the beginning.
 fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| shown(value), |text| text.as_str().to_owned())
-}
-
-/// A number's digits, in a buffer that holds the longest.
-fn int_text(number: i64, buffer: &mut [u8; 20]) -> &str {
-    let mut rest = number.unsigned_abs();
-    let mut at = buffer.len();
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        at -= 1;
-        buffer[at] = b'-';
-    }
-    // SAFETY: digits and a sign are ASCII.
-    unsafe { std::str::from_utf8_unchecked(&buffer[at..]) }
 }
 
 /// A new map of keys and values.
@@ -377,17 +362,5 @@ fn lock_id(object: &Ref<Object>) -> u64 {
     match object.lock_of.as_ref().map(|lock| lock.get().view()) {
         Some(View::Object(lock)) => lock.label.id,
         _ => object.label.id,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_as_texts() {
-        for number in [0, 7, -7, 10, i64::MAX, i64::MIN] {
-            assert_eq!(int_text(number, &mut [0; 20]), number.to_string());
-        }
     }
 }
