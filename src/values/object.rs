@@ -5,6 +5,7 @@ use super::heap::{Heap, Plain, Ref};
 use super::{Published, Value};
 use std::alloc::Layout;
 use std::any::Any;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -122,7 +123,7 @@ pub struct Object {
     /// Of a condition, the lock that belongs to it.
     pub lock_of: Option<Published>,
     /// What the runtime keeps of it.
-    pub body: Arc<dyn Any + Send + Sync>,
+    pub body: Body,
     /// Its place in the census, if it is a primitive.
     pub(super) entry: OnceLock<Entry>,
 }
@@ -130,7 +131,7 @@ pub struct Object {
 impl Object {
     /// An object.
     #[must_use]
-    pub fn new(label: Label, kind: ObjectKind, body: Arc<dyn Any + Send + Sync>) -> Object {
+    pub fn new(label: Label, kind: ObjectKind, body: Body) -> Object {
         Object {
             label,
             kind,
@@ -165,12 +166,45 @@ unsafe impl Heap for Object {
             if let Some(entry) = (*this).entry.get() {
                 entry.leave();
             }
+            let body = (*this).body.clone();
             std::ptr::drop_in_place(this);
+            end_body(body);
         }
         Layout::new::<Object>()
     }
 
     unsafe fn visit(_: *const Object, _: &mut dyn FnMut(&Value)) {}
+}
+
+type Body = Arc<dyn Any + Send + Sync>;
+
+thread_local! {
+    /// While this thread ends a body: those that come to their end with it, and wait for it.
+    static ENDING: RefCell<Option<Vec<Body>>> = const { RefCell::new(None) };
+}
+
+/// Ends a body, and all that only it held, without recursion: queues in queues may be nested a million deep.
+fn end_body(body: Body) {
+    let mut next = ENDING.with_borrow_mut(|ending| match ending {
+        Some(waiting) => {
+            waiting.push(body);
+            None
+        }
+        None => {
+            *ending = Some(Vec::new());
+            Some(body)
+        }
+    });
+    while let Some(body) = next {
+        drop(body);
+        next = ENDING.with_borrow_mut(|ending| {
+            let next = ending.as_mut().and_then(Vec::pop);
+            if next.is_none() {
+                *ending = None;
+            }
+            next
+        });
+    }
 }
 
 /// One side of a readers–writer lock: `rw.read`, `rw.write`.
