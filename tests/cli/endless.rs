@@ -15,26 +15,34 @@ fn a_script_without_end_is_too_large() {
     assert_eq!((err.as_str(), status), ("error: `<stdin>` is larger than 64 megabytes\n", 2));
 }
 
+/// Runs `code` with little memory, and zeros without end for its input.
+fn with_little_memory(code: &str) -> (String, String, i32) {
+    let shell = "ulimit -v 1000000; exec \"$0\" -e \"$1\"";
+    let output = Command::new("sh")
+        .args(["-c", shell, env!("CARGO_BIN_EXE_conc"), code])
+        .stdin(Stdio::from(File::open(ZEROS).expect("it is there")))
+        .output();
+    told(output.expect("a shell runs"))
+}
+
 #[test]
 fn a_string_without_end_is_an_error() {
     for call in ["read_file(\"/dev/zero\")", "input()"] {
-        let code = format!("try {{ {call} }} catch e {{ print(e) }}");
-        let output = Command::new("sh")
-            .args([
-                "-c",
-                "ulimit -v 1000000; exec \"$0\" -e \"$1\"",
-                env!("CARGO_BIN_EXE_conc"),
-                &code,
-            ])
-            .stdin(Stdio::from(File::open(ZEROS).expect("it is there")))
-            .output();
-        let (out, err, status) = told(output.expect("a shell runs"));
-        assert_eq!(
-            (out.as_str(), status),
-            ("LimitError: there is no memory for this string\n", 0),
-            "{call} {err}"
-        );
+        let (out, err, status) =
+            with_little_memory(&format!("try {{ {call} }} catch e {{ print(e) }}"));
+        let expected = "LimitError: there is no memory for this string\n";
+        assert_eq!((out.as_str(), status), (expected, 0), "{call} {err}");
     }
+}
+
+#[test]
+fn threads_without_end_are_an_error() {
+    let code =
+        "let gate = Event(); try { loop { spawn daemon { wait gate } } } catch e { print(e) }";
+    let (out, err, status) = with_little_memory(code);
+    assert_eq!(out, "LimitError: the system gives no more threads: out of memory\n");
+    // Some had been taken on before it was known that the system has no thread for them.
+    assert!(status <= 1 && err.lines().all(|line| line.contains("LimitError")), "{status} {err}");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! before it runs anything, so work that blocks, or goes on for ever, holds up no other.
 
 use super::block::briefly;
+use crate::memory;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::ffi::CStr;
@@ -135,7 +136,11 @@ impl Crew {
             Call::New => {
                 let crew = self.clone();
                 let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-                let made = builder.spawn(move || crew.serve()).map(|_| ());
+                // The standard library ends the process if a new thread finds no memory to begin with.
+                let made = match memory::may_claim(STACK_BYTES) {
+                    true => builder.spawn(move || crew.serve()).map(|_| ()),
+                    false => Err(std::io::ErrorKind::OutOfMemory.into()),
+                };
                 let mut state = self.state();
                 state.scarce = made.is_err();
                 if state.scarce {
