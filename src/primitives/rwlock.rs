@@ -39,6 +39,11 @@ impl RwLock {
         self.writer.into_iter().chain(self.readers.iter().copied()).collect()
     }
 
+    /// Whether `who` is inside, to write or to read.
+    pub fn holds_side(&self, who: ThreadId, write: bool) -> bool {
+        if write { self.writer == Some(who) } else { self.readers.contains(&who) }
+    }
+
     fn holds(&self, who: ThreadId) -> bool {
         self.writer == Some(who) || self.readers.contains(&who)
     }

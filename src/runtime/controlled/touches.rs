@@ -38,20 +38,25 @@ impl World {
                 let given = if is_mistake { 0 } else { *count };
                 self.touch(new(mode, Order::Release).gives(given));
             }
-            // What readers release is for writers alone: readers do not order each other.
-            (State::RwLock(_), Action::AcquireSide { write }) => {
-                let mode = if *write { Mode::Write } else { Mode::Add };
+            // What readers release is for writers alone: readers do not order each other. And a writer needs that nobody
+            // is inside: each who goes in takes from that level.
+            (State::RwLock(rw), Action::AcquireSide { write }) => {
+                let (level, is_mistake) = (-(rw.inside().len() as i64), rw.is_held_by(who));
+                let (mode, order) =
+                    if *write { (Mode::Write, Order::Acquire) } else { (Mode::Add, Order::None) };
                 self.touch(new(mode, Order::Acquire));
-                if *write {
-                    self.touched(first + 1, Mode::Write, Order::Acquire);
+                let mut inside = Touch::new(first + 1, mode, order);
+                if *write && !is_mistake {
+                    inside = inside.needs(0, level);
                 }
+                self.touch(inside.gives(-i64::from(!is_mistake)));
             }
-            (State::RwLock(_), Action::ReleaseSide { write: true }) => {
-                self.touch(new(Mode::Write, Order::Release));
-            }
-            (State::RwLock(_), Action::ReleaseSide { write: false }) => {
-                self.touch(new(Mode::Add, Order::None));
-                self.touched(first + 1, Mode::Add, Order::Release);
+            (State::RwLock(rw), Action::ReleaseSide { write }) => {
+                let given = i64::from(rw.holds_side(who, *write));
+                let (mode, order) =
+                    if *write { (Mode::Write, Order::Release) } else { (Mode::Add, Order::None) };
+                self.touch(new(mode, order));
+                self.touch(Touch::new(first + 1, mode, Order::Release).gives(given));
             }
             (State::Event(_), Action::Set) => self.touch(new(Mode::Add, Order::Release).gives(1)),
             (State::Event(_), Action::Wait { since }) => {
