@@ -1,4 +1,4 @@
-//! Runs a row's program by all peers in turn, round by round, and judges what conc reached.
+//! Runs a row's program by all peers, round by round, each time in another order, and judges what conc reached.
 
 use super::child::Run;
 use super::goals::{CONC, Goal, Row};
@@ -54,8 +54,13 @@ impl Outcome {
         };
         let mut columns: Vec<Column> = peers.iter().map(column).collect();
         let mut result: Option<String> = None;
+        let mut order: Vec<usize> = (0..peers.len()).collect();
+        let mut chance = fastrand::Rng::with_seed(plan.rounds as u64);
         for _ in 0..plan.rounds {
-            for (peer, column) in peers.iter().zip(&mut columns) {
+            // Who comes after a large program finds the caches cold: it is not to be always the same.
+            chance.shuffle(&mut order);
+            for &at in &order {
+                let (peer, column) = (peers[at], &mut columns[at]);
                 let Some(mut command) = peer.command(row.program, size.as_deref()) else {
                     continue;
                 };

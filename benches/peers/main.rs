@@ -1,7 +1,7 @@
 //! The comparison of conc with the languages people would use instead: `cargo bench --bench peers`. Runs each program by
-//! conc and by every peer that the machine has, in turn, round by round, checks that all work out the same, and prints
-//! medians, ratios, peak memory, and which goals are met. `CONC=path` measures that binary instead of the one just
-//! built.
+//! conc and by every peer that the machine has, round by round, in a new order each time, checks that all work out the
+//! same, and prints medians, ratios, peak memory, and which goals are met. `CONC=path` measures that binary instead of
+//! the one just built.
 
 #[path = "../measure/child.rs"]
 mod child;
