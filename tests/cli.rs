@@ -247,6 +247,25 @@ fn a_closed_standard_output_ends_the_run_quietly() {
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 }
 
+#[test]
+fn a_first_thread_that_finds_standard_output_closed_goes_on_no_more() {
+    for after in ["sleep 20s", "while clock() < 20s { }", "let t = spawn { sleep 20s }; join t"] {
+        let script = format!("input(); print(1); {after}; exit(9)");
+        let begun = Instant::now();
+        let mut child = conc(&["-e", &script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("conc runs");
+        drop(child.stdout.take());
+        child.stdin.take().expect("a pipe").write_all(b"go\n").expect("conc reads it");
+        let (_, err, status) = told(child.wait_with_output().expect("it ends"));
+        assert_eq!((status, err.as_str()), (0, ""), "{after}");
+        assert!(begun.elapsed() < Duration::from_secs(15), "{after}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {

@@ -315,9 +315,10 @@ impl Runtime {
         if end.is_none() {
             *end = Some(how);
             self.ended.notify_all();
-            // If the first thread ends the process, nobody else need know.
-            let alone =
-                self.config.leave.is_some() && self.main.get().is_some_and(|main| main.is_here());
+            // If its own end is the program's, the first thread ends the process, and nobody else need know.
+            let alone = matches!(how, End::Finished)
+                && self.config.leave.is_some()
+                && self.main.get().is_some_and(|main| main.is_here());
             if !alone && let Some(signals) = self.signals.get() {
                 signals.close();
             }
