@@ -19,8 +19,8 @@ use std::sync::Arc;
 const MAX_REPORTS: usize = 10;
 
 /// How many brackets may be open at one place: two for each of 500 levels of `select` with its arm, and some for what
-/// stands innermost. pest's parser calls itself for each, so whoever parses
-/// needs a stack for that many: see [`STACK_BYTES`].
+/// stands innermost. pest's parser calls itself for each, so whoever parses needs a stack for that many: see
+/// [`STACK_BYTES`].
 const MAX_BRACKETS: usize = 1_100;
 
 /// The stack that reading a script of the deepest nesting takes, in an unoptimized build too.

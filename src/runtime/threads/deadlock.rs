@@ -100,7 +100,8 @@ pub fn of_newcomer(
     }
     // First what can never come, whatever the others do; a circle through it is none once this one was told.
     if is_kept_by_ended(waiter)
-        && let Some(ended) = holders(waiter).into_iter().find(|holder| !runtime.is_alive(*holder))
+        && let Some(ended) =
+            holders(waiter).into_iter().find(|holder| !runtime.registry.is_alive(*holder))
     {
         // It may have released what it held before it ended: what it holds now, it holds for ever.
         if holders(waiter).contains(&ended) && waiter.is_parked() {

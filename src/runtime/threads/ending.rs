@@ -18,7 +18,10 @@ pub fn end(
     ended: Option<Ended>,
     after: Option<After>,
 ) {
-    runtime.leave(strand);
+    runtime.registry.leave(strand);
+    if runtime.config.stats {
+        runtime.waited.lock().merge(strand.take_waited());
+    }
     // The program has ended: nobody is to see anything more of it.
     let Some(ended) = ended else { return };
     publish(runtime, strand, &ended);

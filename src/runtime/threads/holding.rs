@@ -38,7 +38,7 @@ impl Holdings {
     /// What is held now.
     pub fn look(runtime: &Runtime) -> Holdings {
         let mut sides: Vec<(ThreadId, SideHeld)> = Vec::new();
-        for strand in runtime.threads() {
+        for strand in runtime.registry.all() {
             sides.extend(strand.sides().into_iter().map(|side| (strand.id, side)));
         }
         let mut all: BTreeMap<ThreadId, Vec<Holding>> = BTreeMap::new();

@@ -72,7 +72,7 @@ impl Here<'_> {
                 .main_thread()
                 .map_or(Value::NIL, |main| Joinable::Strand(main).value(runtime)),
             HostCall::Threads => {
-                let threads = runtime.threads().into_iter().filter(|strand| !strand.is_idle());
+                let threads = runtime.registry.all().into_iter().filter(|strand| !strand.is_idle());
                 List::value(
                     threads.map(|strand| Joinable::Strand(strand).value(runtime)).collect(),
                 )?

@@ -140,7 +140,7 @@ impl Here<'_> {
 
     /// The error of a mistake in using an object.
     pub(super) fn misuse(&self, object: &Ref<Object>, misuse: &Misuse) -> Stop {
-        let fault = misuse.fault(&object.to_string(), |id| self.runtime.thread_name(id));
+        let fault = misuse.fault(&object.to_string(), |id| self.runtime.registry.name(id));
         match misuse {
             Misuse::HeldAlready => {
                 let (place, who) = (self.place(), self.strand.id);
@@ -166,7 +166,7 @@ impl Here<'_> {
         if matches!(action, Action::Join) || holders.is_empty() {
             return text;
         }
-        let name = |id: &ThreadId| self.runtime.thread_name(*id);
+        let name = |id: &ThreadId| self.runtime.registry.name(*id);
         text.push_str(", held by ");
         text.push_str(&holders.iter().map(name).collect::<Vec<_>>().join(", "));
         text

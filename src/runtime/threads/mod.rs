@@ -22,6 +22,7 @@ mod make;
 mod objects;
 mod output;
 mod pool;
+mod registry;
 mod report;
 mod runtime;
 mod scope;

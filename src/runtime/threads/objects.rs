@@ -317,7 +317,7 @@ impl<'a> Here<'a> {
 
     /// A thread, as a value; or nil.
     pub(super) fn thread_value(&self, who: Option<ThreadId>) -> Value {
-        let strand = who.and_then(|id| self.runtime.thread(id));
+        let strand = who.and_then(|id| self.runtime.registry.get(id));
         strand.map_or(Value::NIL, |strand| Joinable::Strand(strand).value(self.runtime))
     }
 

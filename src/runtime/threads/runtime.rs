@@ -5,6 +5,7 @@ use super::driver::Here;
 use super::handle::{Joinable, was_told};
 use super::input::Input;
 use super::output::{Output, Stream};
+use super::registry::Registry;
 use super::report;
 use super::signals::{self, Listener};
 use super::stats::{Stats, Waited};
@@ -17,7 +18,6 @@ use crate::primitives::{Ended, ThreadId};
 use crate::values::{Census, ErrorKind, ErrorValue, Published, View};
 use crate::vm::{Limits, Machine, Program};
 use parking_lot::{Condvar, Mutex};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -77,6 +77,8 @@ pub struct Runtime {
     pub crew: Crew,
     /// The timers.
     pub timers: Service,
+    /// Its threads.
+    pub registry: Registry,
     /// The primitives.
     pub census: Arc<Census>,
     /// Chance.
@@ -90,7 +92,6 @@ pub struct Runtime {
     pub started: Instant,
     /// Whether a deadlock of the whole program was told in full.
     pub deadlock_told: AtomicBool,
-    registry: Mutex<Registry>,
     unnamed: Unnamed,
     next_id: AtomicU64,
     /// How much there is that the program does not end without: threads, tasks, timers.
@@ -104,16 +105,6 @@ pub struct Runtime {
     /// What ends listening to signals, while there is somebody who listens.
     signals: OnceLock<signals::Handle>,
     trouble: Mutex<Trouble>,
-}
-
-#[derive(Default)]
-struct Registry {
-    live: BTreeMap<ThreadId, Arc<Strand>>,
-    /// Those that have ended with locks that they had taken by hand.
-    left_locks: BTreeMap<ThreadId, Arc<Strand>>,
-    /// How many threads were started, and how many were alive at once, at most.
-    started: u64,
-    most_alive: usize,
 }
 
 /// How many threads, tasks and timers without a name there were.
@@ -150,6 +141,7 @@ impl Runtime {
     #[must_use]
     pub fn new(program: Arc<Program>, config: Config, output: Output) -> Arc<Runtime> {
         let random = config.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let registry = Registry::new(config.max_threads);
         let runtime = Arc::new(Runtime {
             program,
             config,
@@ -158,6 +150,7 @@ impl Runtime {
             input: Input::default(),
             crew: Crew::default(),
             timers: Service::default(),
+            registry,
             census: Arc::default(),
             random: Mutex::new(random),
             waited: Mutex::default(),
@@ -165,7 +158,6 @@ impl Runtime {
             main: OnceLock::new(),
             started: Instant::now(),
             deadlock_told: AtomicBool::new(false),
-            registry: Mutex::default(),
             unnamed: Unnamed::default(),
             next_id: AtomicU64::new(1),
             keeping: AtomicUsize::new(0),
@@ -259,7 +251,7 @@ impl Runtime {
         let strand = Strand::new(self.next_id(), kind, "main".into(), false, None, None, None);
         let _ = self.main.set(strand.clone());
         strand.begin();
-        self.enter(&strand);
+        self.registry.enter(&strand);
         self.waits.one_more_able();
         self.keep_alive();
         strand
@@ -289,7 +281,7 @@ impl Runtime {
     fn last_words(self: &Arc<Runtime>, end: End) -> Status {
         // As long as those that are blocked are so.
         let stats = self.config.stats.then(|| Stats::of(self));
-        for strand in self.threads() {
+        for strand in self.registry.all() {
             strand.kill(self);
         }
         self.tell_failures();
@@ -369,64 +361,9 @@ impl Runtime {
         (self.next_id(), numbered("timer-", &self.unnamed.timers))
     }
 
-    /// Enters a thread that is about to start, unless there are too many.
-    pub fn enter(&self, strand: &Arc<Strand>) -> bool {
-        let mut registry = self.registry.lock();
-        let others = registry.live.len() - usize::from(registry.live.contains_key(&MAIN));
-        if strand.id != MAIN && others >= self.config.max_threads {
-            return false;
-        }
-        registry.live.insert(strand.id, strand.clone());
-        registry.started += 1;
-        registry.most_alive = registry.most_alive.max(registry.live.len());
-        true
-    }
-
-    /// A thread has ended.
-    pub fn leave(&self, strand: &Arc<Strand>) {
-        let mut registry = self.registry.lock();
-        registry.live.remove(&strand.id);
-        if self.config.stats {
-            self.waited.lock().merge(strand.take_waited());
-        }
-        if strand.taken_by_hand.load(Ordering::SeqCst) > 0 {
-            registry.left_locks.insert(strand.id, strand.clone());
-        }
-    }
-
-    /// How many threads were started, and how many were alive at once, at most.
-    pub fn thread_counts(&self) -> (u64, usize) {
-        let registry = self.registry.lock();
-        (registry.started, registry.most_alive)
-    }
-
-    /// Whether there is such a thread.
-    pub fn is_alive(&self, id: ThreadId) -> bool {
-        self.registry.lock().live.contains_key(&id)
-    }
-
-    /// A thread that is alive, or has left locks that it had taken by hand.
-    pub fn thread(&self, id: ThreadId) -> Option<Arc<Strand>> {
-        let registry = self.registry.lock();
-        registry.live.get(&id).or_else(|| registry.left_locks.get(&id)).cloned()
-    }
-
-    /// All threads, the first one first, then by number.
-    pub fn threads(&self) -> Vec<Arc<Strand>> {
-        self.registry.lock().live.values().cloned().collect()
-    }
-
     /// The first thread.
     pub fn main_thread(&self) -> Option<Arc<Strand>> {
         self.main.get().cloned()
-    }
-
-    /// What a thread is called.
-    pub fn thread_name(&self, id: ThreadId) -> String {
-        match self.thread(id) {
-            Some(strand) => strand.name.to_string(),
-            None => format!("thread #{id}"),
-        }
     }
 
     // ---- What went wrong ---------------------------------------------------------------------
@@ -497,6 +434,3 @@ fn numbered(word: &str, before: &AtomicU64) -> Arc<str> {
 
 /// The exit status of a run whose time was up.
 const TIMED_OUT: i32 = 124;
-
-/// The number of the first thread.
-const MAIN: ThreadId = 1;

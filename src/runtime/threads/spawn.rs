@@ -44,7 +44,7 @@ pub fn start(
 
 /// Enters a thread, and gives it one of the system's.
 pub fn launch(runtime: &Arc<Runtime>, strand: &Arc<Strand>, run: Work) -> Result<(), Fault> {
-    if !runtime.enter(strand) {
+    if !runtime.registry.enter(strand) {
         let message =
             format!("one thread too many: {} may be alive at once", runtime.config.max_threads);
         return Err(Fault::new(ErrorKind::LimitError, message));
@@ -56,7 +56,7 @@ pub fn launch(runtime: &Arc<Runtime>, strand: &Arc<Strand>, run: Work) -> Result
         runtime.keep_alive();
     }
     runtime.crew.run(&strand.name, run).map_err(|error| {
-        runtime.leave(strand);
+        runtime.registry.leave(strand);
         if keeps {
             runtime.let_die();
         }

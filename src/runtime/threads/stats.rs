@@ -100,7 +100,7 @@ impl Stats {
     /// What the run has cost until now.
     pub fn of(runtime: &Runtime) -> Stats {
         let mut waited = std::mem::take(&mut *runtime.waited.lock());
-        for strand in runtime.threads() {
+        for strand in runtime.registry.all() {
             waited.merge(strand.take_waited());
             // What it is blocked on now counts too: so it may have been all the time.
             if let Some(waiter) = strand.waiter() {
@@ -112,7 +112,7 @@ impl Stats {
             waited.by_object.into_values().map(contended).collect();
         most_contended.sort_by_key(|contended| std::cmp::Reverse(contended.blocked.nanoseconds));
         most_contended.truncate(MOST_OBJECTS);
-        let (threads_started, most_alive) = runtime.thread_counts();
+        let (threads_started, most_alive) = runtime.registry.counts();
         let cpu = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
         let cpu = Duration::new(
             u64::try_from(cpu.tv_sec).unwrap_or(0),

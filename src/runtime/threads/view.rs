@@ -80,7 +80,7 @@ impl Runtime {
     #[must_use]
     pub fn view_threads(&self) -> Vec<ThreadView> {
         let holdings = Holdings::look(self);
-        let threads = self.threads();
+        let threads = self.registry.all();
         let busy = threads.iter().filter(|strand| !strand.is_idle());
         busy.map(|strand| self.view_thread(strand, &holdings)).collect()
     }
@@ -110,7 +110,7 @@ impl Runtime {
     }
 
     fn view_holder(&self, id: ThreadId) -> HolderView {
-        HolderView { id, name: self.thread_name(id), is_alive: self.is_alive(id) }
+        HolderView { id, name: self.registry.name(id), is_alive: self.registry.is_alive(id) }
     }
 
     fn view_wait(&self, waiter: &Waiter) -> WaitView {
@@ -148,7 +148,7 @@ impl Runtime {
             held.push((view(holding.lock, holding.what.clone()), self.view_holder(owner), place));
         }
         let mut waiters: Vec<Arc<Waiter>> =
-            self.threads().iter().filter_map(|strand| strand.waiter()).collect();
+            self.registry.all().iter().filter_map(|strand| strand.waiter()).collect();
         waiters.sort_by_key(|waiter| waiter.since);
         let mut waiting = Vec::new();
         for waiter in &waiters {
@@ -172,7 +172,7 @@ impl Runtime {
 
     /// Cancels the thread with this name or number; of several with one name, the oldest. Whether there was one.
     pub fn cancel_thread(self: &Arc<Runtime>, name: &str) -> bool {
-        let threads = self.threads();
+        let threads = self.registry.all();
         let by_name = threads.iter().find(|strand| *strand.name == *name);
         let number: Option<ThreadId> = name.parse().ok();
         let found = by_name.or_else(|| threads.iter().find(|strand| Some(strand.id) == number));

@@ -60,7 +60,7 @@ pub fn ended_holder(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, holder: Thread
             format!(
                 "{} waits for {what}, whose owner {} has ended",
                 waiter.strand.name,
-                runtime.thread_name(holder)
+                runtime.registry.name(holder)
             )
         }
         None => format!("{} waits for a thread that has ended", waiter.strand.name),
@@ -94,7 +94,7 @@ fn deadlock(message: &str, report: Report) -> Published {
 fn taken_at(runtime: &Runtime, object: &Object, holder: ThreadId) -> Option<Place> {
     let site = if object.kind == ObjectKind::RwLock {
         let lock = object.label.id;
-        runtime.thread(holder)?.sides().into_iter().find(|side| side.lock == lock)?.site
+        runtime.registry.get(holder)?.sides().into_iter().find(|side| side.lock == lock)?.site
     } else {
         object.site.load(Ordering::Relaxed)
     };

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// What every thread is doing.
 pub fn all_threads(runtime: &Arc<Runtime>) -> Report {
     let asked = 1 + runtime.asked.fetch_add(1, Ordering::Relaxed);
-    let threads = runtime.threads();
+    let threads = runtime.registry.all();
     let count = match threads.len() {
         1 => "1 thread".to_owned(),
         n => format!("{n} threads"),

@@ -55,6 +55,6 @@ pub fn described(strand: &Strand) -> String {
 
 /// The name of a thread, and whether it has ended.
 pub fn holder_name(runtime: &Runtime, id: ThreadId) -> String {
-    let name = runtime.thread_name(id);
-    if runtime.is_alive(id) { name } else { format!("{name}, which has ended") }
+    let name = runtime.registry.name(id);
+    if runtime.registry.is_alive(id) { name } else { format!("{name}, which has ended") }
 }
