@@ -86,6 +86,8 @@ operations! {
     NewCell (Write Read None) "a = a new cell that holds b";
     GetCell (Write Read None) "a = what the cell b holds (visible)";
     SetCell (Read Read None) "the cell a holds b (visible)";
+    ChangeGlobal (Write None Constant) "as GetGlobal; the next two add an int to it or subtract one, and set it, and a is not read after: they may be done with it (visible)";
+    ChangeCell (Write Read None) "as GetCell; the next two change it in the same way (visible)";
     // ---- Arithmetic
     Add (Write Read Read) "a = b + c";
     Sub (Write Read Read) "a = b - c";
@@ -202,7 +204,7 @@ operations! {
     Misplaced (None None Constant) "raise TypeError with the text c: what the compiler found wrong, but which may not be reached";
     // ---- Threads
     Lock (Read None None) "take the lockable a for a block (visible)";
-    Unlock (Read None None) "release the lockable a, which a block took (visible)";
+    Unlock (Read None Jump) "release the lockable a, which a block took; it may go on at c then, where the next one would jump to (visible)";
     SortLocks (Write Count None) "put the b lockables from a on in their order, with nothing at all for those that come twice";
     Ask (Write Base Ask) "a = what the runtime answers to request c about the values from b (visible)";
     Import (None None Constant) "run the module c, unless that was done";

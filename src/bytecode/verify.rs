@@ -80,6 +80,16 @@ fn verify_function(function: &Function) -> Result<(), String> {
         if op == Op::Return && writes_borrowed(function, instruction.a()) {
             return fail("a borrowed register is returned");
         }
+        let next = |distance: usize| code.get(pc + distance).map(|next| next.op());
+        let followed = match op {
+            Op::ChangeGlobal => next(2) == Some(Op::SetGlobal),
+            Op::ChangeCell => next(2) == Some(Op::SetCell),
+            _ => true,
+        };
+        let changes = matches!(op, Op::ChangeGlobal | Op::ChangeCell);
+        if !followed || changes && !matches!(next(1), Some(Op::AddInt | Op::SubInt)) {
+            return fail("not followed by a change");
+        }
         let (base, count) = row(function, pc);
         if base + count > registers {
             return fail("a row of registers out of bounds");

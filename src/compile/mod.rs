@@ -10,6 +10,7 @@ mod calls;
 mod conditions;
 mod expressions;
 mod function;
+mod fuse;
 mod jumps;
 mod operations;
 mod places;

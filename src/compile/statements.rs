@@ -352,6 +352,7 @@ impl<'a> Compiler<'a> {
                         self.binary_with(builder, operator, *register, value, *register, at);
                     }
                     _ => {
+                        let start = builder.position();
                         let register = builder.register();
                         match operator {
                             None => {
@@ -366,6 +367,7 @@ impl<'a> Compiler<'a> {
                         }
                         builder.at(at);
                         self.store_place(builder, &target, register);
+                        builder.fuse_change(start);
                     }
                 }
             }

@@ -68,6 +68,7 @@ impl<'a> Compiler<'a> {
         let mut jumps = Vec::new();
         for register in registers.iter().rev() {
             let (_, ranges) = self.close_cleanup(builder);
+            let unlock = builder.position();
             builder.emit(Op::Unlock, *register, 0, 0);
             let over = builder.emit_jump(Op::Jump, 0, 0);
             let error = builder.register();
@@ -76,6 +77,7 @@ impl<'a> Compiler<'a> {
             builder.emit(Op::Unlock, *register, 0, 0);
             builder.emit(Op::Rethrow, error, 0, 0);
             builder.land(over);
+            builder.fuse_unlock(unlock);
         }
         if let Some(otherwise) = &limit.otherwise {
             jumps.push(builder.emit_jump(Op::Jump, 0, 0));

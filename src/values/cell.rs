@@ -1,8 +1,8 @@
 //! Cells: variables that several functions, and so several threads, share.
 
-use super::Value;
 use super::guard::{Guard, Slot, read_shared};
 use super::heap::{Plain, Ref, publish};
+use super::{Value, tag};
 
 /// A variable that is shared.
 pub struct Cell {
@@ -33,11 +33,8 @@ impl Ref<Cell> {
     /// The result must be forgotten, not dropped, and the cell must not change any more if it holds something.
     #[inline(always)]
     pub(crate) unsafe fn alias(&self) -> Value {
-        let (tag, bits) = if self.is_shared() {
-            self.guard.read(|| self.slot.words())
-        } else {
-            self.slot.words()
-        };
+        let words = || self.slot.words();
+        let (tag, bits) = if self.may_change() { self.guard.read(words) } else { words() };
         // SAFETY: the words are those of one value; the caller forgets it.
         unsafe { Value::from_words(tag, bits) }
     }
@@ -50,6 +47,27 @@ impl Ref<Cell> {
         } else {
             drop(self.slot.replace(value));
         }
+    }
+
+    /// If it holds an int, reads it, and then writes it with `by` added: two accesses, between which others may
+    /// come. False if it holds something else, or the sum is too large.
+    #[inline(always)]
+    pub(crate) fn change_int(&self, by: i64) -> bool {
+        let shared = self.is_shared();
+        let words = || self.slot.words();
+        let (now, bits) = if shared { self.guard.read(words) } else { words() };
+        let Some(sum) = (bits as i64).checked_add(by).filter(|_| now == tag::INT) else {
+            return false;
+        };
+        if shared {
+            let held = self.guard.lock();
+            let old = self.slot.replace(Value::int(sum));
+            drop(held);
+            drop(old);
+        } else {
+            drop(self.slot.replace(Value::int(sum)));
+        }
+        true
     }
 
     #[inline]

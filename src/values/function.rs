@@ -11,8 +11,8 @@ use std::sync::{Arc, OnceLock};
 
 /// A function's code, linked: what it refers to is there. Code lives as long as the process.
 pub struct Code {
-    /// The numbers of its unit and, there, its own.
-    pub number: (u32, u32),
+    /// Where its instructions are, as one word, but for the number of the instruction.
+    pub site: u64,
     /// What traces call it.
     pub name: Box<str>,
     /// The struct it is a method of.

@@ -133,6 +133,12 @@ impl<T: Heap> Ref<T> {
         self.header().state.load(Ordering::Relaxed) & SHARED != 0
     }
 
+    /// Whether other threads may reach the object, and it was not said that it changes no more.
+    #[inline(always)]
+    pub(crate) fn may_change(&self) -> bool {
+        self.header().state.load(Ordering::Relaxed) & (SHARED | SETTLED) == SHARED
+    }
+
     /// Whether both refer to the same object.
     #[inline]
     pub fn same(&self, other: &Ref<T>) -> bool {
@@ -167,12 +173,6 @@ impl<T: Heap> Ref<T> {
     pub fn settle(&self) {
         let state = self.header().state.load(Ordering::Relaxed);
         self.header().state.store(state | SETTLED, Ordering::Relaxed);
-    }
-
-    /// Whether that was noted.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.header().state.load(Ordering::Relaxed) & SETTLED != 0
     }
 
     /// Gives an object of [`Ref::immortal_local`] back to the thread that runs. No other may be left that reaches

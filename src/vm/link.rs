@@ -1,6 +1,7 @@
 //! Linking: what code refers to by numbers becomes pointers and values.
 
 use super::program::{LinkedUnit, Program, UnitId};
+use super::trace::first_site;
 use crate::bytecode::{Constant, Function, FunctionRef, StructCode, Unit, verify};
 use crate::resolve::Known;
 use crate::values::{
@@ -112,7 +113,7 @@ impl Linker<'_> {
             cache: AtomicU64::new(0),
         });
         Code {
-            number: (self.unit, index),
+            site: first_site(self.unit, index),
             constants: constants.collect(),
             callees: function.callees.iter().map(|callee| self.callee(*callee)).collect(),
             sites: sites.collect(),

@@ -262,8 +262,9 @@ impl Machine {
                 tick!();
             }};
         }
+        // `$of` is the tag of what makes a duration with a duration.
         macro_rules! arithmetic {
-            ($i:expr, $y:expr, $checked:ident, $float:tt) => {{
+            ($i:expr, $y:expr, $checked:ident, $float:tt, $of:ident) => {{
                 let (x, y) = (reg!($i.b()), $y);
                 if x.tag() == tag::INT && y.tag() == tag::INT {
                     if let Some(n) = (x.number() as i64).$checked(y.number() as i64) {
@@ -272,6 +273,27 @@ impl Machine {
                     }
                 } else if x.tag() == tag::FLOAT && y.tag() == tag::FLOAT {
                     set_scalar!($i.a(), Value::float(x.float_bits() $float y.float_bits()));
+                    continue;
+                } else if x.tag() == tag::$of && y.tag() == tag::DURATION {
+                    if let Some(n) = (x.number() as i64).$checked(y.number() as i64) {
+                        set_scalar!($i.a(), Value::duration(n));
+                        continue;
+                    }
+                }
+                step!($i)
+            }};
+        }
+        // Does the next two instructions, too: see `verify`.
+        macro_rules! change {
+            ($i:expr, $cell:expr) => {{
+                // SAFETY: `verify` checks that they follow.
+                let change = unsafe { *pc };
+                let by = i64::from(change.c_signed());
+                let by = if change.op() == Op::SubInt { -by } else { by };
+                if $cell.change_int(by) {
+                    // SAFETY: as above.
+                    pc = unsafe { pc.add(2) };
+                    apart!();
                     continue;
                 }
                 step!($i)
@@ -332,6 +354,41 @@ impl Machine {
                     continue;
                 }
                 step!($i)
+            }};
+        }
+        // Takes a lock or a permit for a block, or gives it back, and goes on where the instruction says.
+        macro_rules! lock {
+            ($i:expr, $takes:literal) => {{
+                let value = reg!($i.a());
+                if value.tag() != tag::OBJECT {
+                    step!($i);
+                }
+                // SAFETY: the tag tells the type.
+                let object = unsafe { value.heap_ref::<Object>() };
+                // The commonest case: a lock that is free is taken, or given back, and there is no line to look after.
+                let now = object.word.load(Ordering::Relaxed);
+                let held = Lock::held_by(self.thread, Hold::Block);
+                let (from, to) = if $takes { (Lock::FREE, held) } else { (held, Lock::FREE) };
+                let flags = now & !word::STATE;
+                if object.kind == ObjectKind::Lock
+                    && now == from | flags
+                    && flags != word::WAITERS
+                    && !($takes && self.attention.load(Ordering::Relaxed))
+                    && object
+                        .word
+                        .compare_exchange(now, to | flags, Ordering::SeqCst, Ordering::Relaxed)
+                        .is_ok()
+                {
+                    if $takes {
+                        object.site.store(here!(), Ordering::Relaxed);
+                    }
+                } else if !self.change_word(object, $takes, here!()) {
+                    step!($i);
+                }
+                // SAFETY: see the top of this file.
+                pc = unsafe { pc.offset($i.c_signed() as isize) };
+                apart!();
+                continue;
             }};
         }
         // Jumps if the comparison comes out as wanted.
@@ -445,16 +502,26 @@ impl Machine {
                     // SAFETY: as above.
                     unsafe { cell.heap_ref::<Cell>() }.set(reg!(i.b()).clone());
                 }
+                Op::ChangeGlobal if !M::CONTROLLED => {
+                    let global = constant!(i.c());
+                    // SAFETY: as above.
+                    change!(i, unsafe { global.heap_ref::<Cell>() })
+                }
+                Op::ChangeCell if !M::CONTROLLED => {
+                    let cell = reg!(i.b());
+                    // SAFETY: as above.
+                    change!(i, unsafe { cell.heap_ref::<Cell>() })
+                }
                 // ---- Arithmetic
-                Op::Add => arithmetic!(i, reg!(i.c() as u16), checked_add, +),
-                Op::Sub => arithmetic!(i, reg!(i.c() as u16), checked_sub, -),
-                Op::Mul => arithmetic!(i, reg!(i.c() as u16), checked_mul, *),
+                Op::Add => arithmetic!(i, reg!(i.c() as u16), checked_add, +, DURATION),
+                Op::Sub => arithmetic!(i, reg!(i.c() as u16), checked_sub, -, DURATION),
+                Op::Mul => arithmetic!(i, reg!(i.c() as u16), checked_mul, *, INT),
                 Op::AddInt => int_arithmetic!(i, checked_add),
                 Op::SubInt => int_arithmetic!(i, checked_sub),
                 Op::MulInt => int_arithmetic!(i, checked_mul),
-                Op::AddConst => arithmetic!(i, constant!(i.c()), checked_add, +),
-                Op::SubConst => arithmetic!(i, constant!(i.c()), checked_sub, -),
-                Op::MulConst => arithmetic!(i, constant!(i.c()), checked_mul, *),
+                Op::AddConst => arithmetic!(i, constant!(i.c()), checked_add, +, DURATION),
+                Op::SubConst => arithmetic!(i, constant!(i.c()), checked_sub, -, DURATION),
+                Op::MulConst => arithmetic!(i, constant!(i.c()), checked_mul, *, INT),
                 Op::Div => divide!(i, reg!(i.c() as u16)),
                 Op::DivConst => divide!(i, constant!(i.c())),
                 Op::FloorDiv => floor_divide!(i, reg!(i.c() as u16)),
@@ -740,42 +807,17 @@ impl Machine {
                     }
                 }
                 // ---- Threads
-                Op::Lock | Op::Unlock if !M::CONTROLLED => {
-                    let value = reg!(i.a());
-                    if value.tag() == tag::OBJECT {
-                        // SAFETY: the tag tells the type.
-                        let object = unsafe { value.heap_ref::<Object>() };
-                        // The commonest case: a free lock is taken, and given back while nobody waits.
-                        if object.kind == ObjectKind::Lock {
-                            let held = Lock::held_by(self.thread, Hold::Block);
-                            let takes = i.op() == Op::Lock;
-                            let (from, to) =
-                                if takes { (Lock::FREE, held) } else { (held, Lock::FREE) };
-                            if !(takes && self.attention.load(Ordering::Relaxed))
-                                && object
-                                    .word
-                                    .compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed)
-                                    .is_ok()
-                            {
-                                if takes {
-                                    object.site.store(here!(), Ordering::Relaxed);
-                                }
-                                continue;
-                            }
-                        }
-                        if self.change_word(object, i.op() == Op::Lock, here!()) {
-                            continue;
-                        }
-                    }
-                    step!(i)
-                }
+                Op::Lock if !M::CONTROLLED => lock!(i, true),
+                Op::Unlock if !M::CONTROLLED => lock!(i, false),
                 // All else. The list is whole, so that the compiler needs no check before it looks up the case.
                 Op::LoadBuiltin
                 | Op::GetGlobal
                 | Op::SetGlobal
                 | Op::NewCell
+                | Op::ChangeGlobal
                 | Op::GetCell
                 | Op::SetCell
+                | Op::ChangeCell
                 | Op::Pow
                 | Op::BitOr
                 | Op::BitXor

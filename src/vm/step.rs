@@ -137,9 +137,9 @@ impl Machine {
             Op::LoadUnset => self.set(i.a(), Value::UNSET),
             Op::LoadBuiltin => self.set(i.a(), Value::builtin(c as u32)),
             // ---- Shared variables
-            Op::GetGlobal | Op::SetGlobal => return self.global(i),
+            Op::GetGlobal | Op::ChangeGlobal | Op::SetGlobal => return self.global(i),
             Op::NewCell => self.set(i.a(), Ref::new(Cell::new(self.reg(i.b()).clone()))),
-            Op::GetCell => {
+            Op::GetCell | Op::ChangeCell => {
                 let cell = cell(self.reg(i.b())).clone();
                 self.set(i.a(), cell.get())
             }

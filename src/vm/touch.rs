@@ -39,7 +39,7 @@ impl Machine {
 
     /// Whether a global that never changes once set may be set while others look.
     pub(super) fn may_change(global: &Value) -> bool {
-        matches!(global.view(), View::Cell(cell) if cell.is_shared() && !cell.is_settled())
+        matches!(global.view(), View::Cell(cell) if cell.may_change())
     }
 
     /// Under control, asks before something is called from outside of the script's code, if that touches
@@ -58,9 +58,9 @@ impl Machine {
     fn touched(&self, i: Instruction, all: &mut Touched) {
         let c = i.c();
         match i.op() {
-            Op::GetGlobal => all.cell(self.constant(c), false),
+            Op::GetGlobal | Op::ChangeGlobal => all.cell(self.constant(c), false),
             Op::SetGlobal => all.cell(self.constant(c), true),
-            Op::GetCell => all.cell(self.reg(i.b()), false),
+            Op::GetCell | Op::ChangeCell => all.cell(self.reg(i.b()), false),
             Op::SetCell => all.cell(self.reg(i.a()), true),
             Op::GetOwn => all.field(self.reg(i.b()), c, false),
             Op::SetOwn | Op::InitOwn => all.field(self.reg(i.a()), c, true),

@@ -47,12 +47,14 @@ impl Machine {
 
 /// Where a lock was taken, as one word that is not 0: the unit, the function and the instruction. Of a very
 /// large script it may tell another place.
+#[inline(always)]
 pub(super) fn site_of(code: &Code, at: usize) -> u64 {
-    let (unit, function) = code.number;
-    1 << 63
-        | u64::from(unit & 0xf_ffff) << 43
-        | u64::from(function & 0x3f_ffff) << 21
-        | (at as u64 & 0x1f_ffff)
+    code.site | (at as u64 & 0x1f_ffff)
+}
+
+/// The site of a function's first instruction.
+pub(super) fn first_site(unit: u32, function: u32) -> u64 {
+    1 << 63 | u64::from(unit & 0xf_ffff) << 43 | u64::from(function & 0x3f_ffff) << 21
 }
 
 /// The innermost calls that are open in a machine, each as one word: what a thread that waits leaves behind for
