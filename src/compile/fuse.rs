@@ -4,12 +4,19 @@
 //! own part only, and they do theirs.
 
 use super::function::Builder;
+use super::protect::Cleanup;
 use crate::bytecode::{Instruction, Op};
 
 impl Builder<'_> {
     /// `x += 1` of a shared variable: the first of the instructions from `start` on, if they read it, change it by a
     /// number, and write it back. The register that they use is not to be read afterwards.
+    ///
+    /// Only within a `lock`: elsewhere other threads come between the read and the write, and who looks for that
+    /// would hardly ever see it happen.
     pub(super) fn fuse_change(&mut self, start: usize) {
+        if !self.cleanups.iter().any(|cleanup| matches!(cleanup, Cleanup::Locks { .. })) {
+            return;
+        }
         let Some(&[read, change, write]) = self.code.get(start..) else { return };
         let fused = match (read.op(), write.op()) {
             (Op::GetGlobal, Op::SetGlobal) if read.c() == write.c() => Op::ChangeGlobal,
