@@ -141,6 +141,35 @@ fn an_error_nobody_waits_for_is_told_at_once() {
 }
 
 #[test]
+fn an_error_that_the_entry_receives_is_not_told() {
+    let mut session = Session::new();
+    session.press("let t = spawn { raise \"early\" }; while not t.done() { sleep 1ms }; try { join t } catch e { nil }\r");
+    session.wait_for_prompt(2);
+    session.enter(2, "\"seen\"");
+    session.wait_for_lines(&["\"seen\"", "3>"]);
+    assert!(!session.screen().contains("uncaught"));
+    // What it leaves is told when it has ended.
+    session.enter(
+        3,
+        "let u = spawn { raise \"late\" }; while not u.done() { sleep 1ms }; print(\"end\")",
+    );
+    session.wait_for("end\nconc::uncaught");
+    session.wait_for_prompt(4);
+}
+
+#[test]
+fn an_error_of_a_task_is_told_once() {
+    let mut session = Session::new();
+    session.enter(1, "let pool = Pool(1)");
+    session.enter(2, "spawn on pool { raise \"unlucky\" }");
+    session.wait_for("Error: unlucky");
+    session.enter(3, "1");
+    session.enter(4, "2");
+    session.wait_for_lines(&["4> 2", "2", "5>"]);
+    assert!(!session.screen().contains("another thread has ended with this error too"));
+}
+
+#[test]
 fn one_sees_who_waits_for_whom_and_breaks_the_circle() {
     let mut session = Session::new();
     session.enter(1, "let a = Lock(); let b = Lock(); let both = Barrier(2)");

@@ -39,7 +39,7 @@ pub fn end(
 
 /// Tells all who may want to know how a thread or a task ended.
 pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
-    // At a prompt an error is told at once, unless somebody is about to receive it.
+    // Whoever waits for it now is about to receive its error.
     let awaited = runtime.has_prompt() && strand.end.lock().waiting() > 0;
     strand.end.change(runtime, |thread| {
         strand.note_end(runtime);
@@ -53,9 +53,6 @@ pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
     // A timer tells of its runs itself.
     let tells = matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task);
     if tells && matches!(ended, Ended::Failed(_)) {
-        runtime.note_failed(joinable.clone());
-        if !awaited {
-            joinable.tell_if_lost(runtime);
-        }
+        runtime.note_failed(&joinable, awaited);
     }
 }

@@ -55,12 +55,14 @@ impl Foreground {
     pub fn run(&mut self, mut machine: Machine) -> Finished {
         self.strand.forget_interrupt();
         self.runtime.deadlock_told.store(false, Ordering::SeqCst);
+        self.runtime.entry_begins();
         machine.set_locals(std::mem::take(&mut self.locals));
         let mut here = Here::new(&self.runtime, &self.strand, None, Box::new(machine));
         let ended = driver::drive(&mut here);
         self.locals = here.machine.take_locals();
         self.strand.forget_interrupt();
         self.runtime.input.leave_terminal();
+        self.runtime.entry_ends();
         match ended {
             None => Finished::Over,
             Some(Ended::Value(value)) => Finished::Value(value.into_inner()),

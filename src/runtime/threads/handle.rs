@@ -165,16 +165,23 @@ impl Joinable {
         }
     }
 
-    /// If it has failed, and nobody has received the error or can any more, the error is told. At a prompt it is told
-    /// at once: it may be received all the same.
+    /// If it has failed, and nobody has received the error or can any more, the error is told.
     pub fn tell_if_lost(&self, runtime: &Arc<Runtime>) {
-        let Some(Ended::Failed(error)) = self.ended() else { return };
-        let at_prompt = runtime.has_prompt();
         if self.has_handles() || self.pool_may_be_joined() {
-            if at_prompt && !self.is_received() {
-                runtime.tell_uncaught(&error);
-            }
-        } else if !(self.receive() || at_prompt && was_told(&error)) {
+            return;
+        }
+        if let Some(Ended::Failed(error)) = self.ended()
+            && !(self.receive() || runtime.has_prompt() && was_told(&error))
+        {
+            runtime.tell_uncaught(&error);
+        }
+    }
+
+    /// If it has failed, and nobody has received the error yet, the error is told. It may be received all the same.
+    pub fn tell_unless_received(&self, runtime: &Arc<Runtime>) {
+        if let Some(Ended::Failed(error)) = self.ended()
+            && !self.is_received()
+        {
             runtime.tell_uncaught(&error);
         }
     }

@@ -120,6 +120,10 @@ struct Failures {
     all: Vec<Joinable>,
     /// When so many are there, those that were received meanwhile are dropped.
     look_at: usize,
+    /// Whether what was entered at a prompt runs now.
+    entry_runs: bool,
+    /// What has failed since it runs, and it may still receive.
+    unsaid: Vec<Joinable>,
 }
 
 #[derive(Clone, Copy)]
@@ -368,13 +372,44 @@ impl Runtime {
 
     // ---- What went wrong ---------------------------------------------------------------------
 
-    /// Something has failed; if nobody receives its error, that is told when the program ends, at the latest.
-    pub fn note_failed(&self, failed: Joinable) {
-        let mut failures = self.failures.lock();
-        failures.all.push(failed);
-        if failures.all.len() > failures.look_at {
-            failures.all.retain(|failed| !failed.is_received());
-            failures.look_at = 2 * failures.all.len() + 64;
+    /// Something has failed. Its error is told when nobody can receive it any more, at the latest when the program
+    /// ends. At a prompt that may be late: there it is told when nothing that was entered runs, unless it is
+    /// `awaited`, that is, about to be received.
+    pub fn note_failed(self: &Arc<Runtime>, failed: &Joinable, awaited: bool) {
+        let at_prompt = self.has_prompt();
+        let told_now = {
+            let mut failures = self.failures.lock();
+            failures.all.push(failed.clone());
+            if failures.all.len() > failures.look_at {
+                failures.all.retain(|failed| !failed.is_received());
+                failures.look_at = 2 * failures.all.len() + 64;
+            }
+            if at_prompt && !awaited && failures.entry_runs {
+                failures.unsaid.push(failed.clone());
+            }
+            at_prompt && !awaited && !failures.entry_runs
+        };
+        if told_now {
+            failed.tell_unless_received(self);
+        } else if !(at_prompt && awaited) {
+            failed.tell_if_lost(self);
+        }
+    }
+
+    /// What was entered at the prompt begins to run.
+    pub fn entry_begins(&self) {
+        self.failures.lock().entry_runs = true;
+    }
+
+    /// What was entered at the prompt has ended: what has failed meanwhile, and it did not receive, is told.
+    pub fn entry_ends(self: &Arc<Runtime>) {
+        let unsaid = {
+            let mut failures = self.failures.lock();
+            failures.entry_runs = false;
+            std::mem::take(&mut failures.unsaid)
+        };
+        for failed in unsaid {
+            failed.tell_unless_received(self);
         }
     }
 

@@ -315,8 +315,7 @@ impl TimerBody {
         if let Some(scope) = &self.scope {
             scope.child_ended(runtime, &joinable, ended);
         } else if matches!(ended, Ended::Failed(_)) {
-            runtime.note_failed(joinable.clone());
-            joinable.tell_if_lost(runtime);
+            runtime.note_failed(&joinable, false);
         }
         if self.every.is_none() {
             runtime.let_die();
