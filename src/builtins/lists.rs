@@ -34,7 +34,8 @@ pub fn register(table: &mut Table) {
     table.method(of, "insert", "i x", |_, this, args| {
         let at = int(&args[0], "insert")?;
         let mut open = list(this).open();
-        let at = place(at, open.len() + 1)?;
+        let len = open.len();
+        let at = if usize::try_from(at) == Ok(len) { len } else { place(at, len)? };
         memory(open.insert(at, args[1].clone()))
     });
     table.method(of, "remove_at", "i", |_, this, args| {
