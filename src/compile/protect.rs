@@ -100,6 +100,20 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// An error that is raised from `start` to here keeps the one it displaces, if one led there: `completion` tells.
+    pub(super) fn keep_displaced(
+        &self,
+        builder: &mut Builder<'a>,
+        start: usize,
+        completion: Register,
+    ) {
+        let end = builder.position();
+        if start < end {
+            let kind = HandlerKind::Displace { register: completion };
+            builder.handlers.push(CodeHandler { start: start as u32, end: end as u32, kind });
+        }
+    }
+
     pub(super) fn attempt(
         &mut self,
         builder: &mut Builder<'a>,
@@ -133,11 +147,7 @@ impl<'a> Compiler<'a> {
         builder.land_all(entries);
         let start = builder.position();
         self.block(builder, finale);
-        let end = builder.position();
-        if start < end {
-            let kind = HandlerKind::Displace { register: completion };
-            builder.handlers.push(CodeHandler { start: start as u32, end: end as u32, kind });
-        }
+        self.keep_displaced(builder, start, completion);
         let done = builder.emit_jump(Op::JumpEqInt, completion, 0);
         let no_error = builder.emit_jump(Op::JumpNeInt, completion, 1);
         builder.emit(Op::Rethrow, completion + 1, 0, 0);

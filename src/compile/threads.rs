@@ -66,15 +66,20 @@ impl<'a> Compiler<'a> {
         self.block_into(builder, body, to);
         builder.at(head);
         let mut jumps = Vec::new();
+        // As in a `finally`: that an error led here, and which.
+        let completion = builder.registers(2);
+        let error = completion + 1;
         for register in registers.iter().rev() {
             let (_, ranges) = self.close_cleanup(builder);
             let unlock = builder.position();
             builder.emit(Op::Unlock, *register, 0, 0);
             let over = builder.emit_jump(Op::Jump, 0, 0);
-            let error = builder.register();
             let target = builder.position();
             self.handle_ranges(builder, &ranges, error, target);
+            builder.emit_int(Op::LoadInt, completion, 0, 1);
+            let start = builder.position();
             builder.emit(Op::Unlock, *register, 0, 0);
+            self.keep_displaced(builder, start, completion);
             builder.emit(Op::Rethrow, error, 0, 0);
             builder.land(over);
             builder.fuse_unlock(unlock);
