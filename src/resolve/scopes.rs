@@ -381,16 +381,16 @@ impl<'a> Resolver<'a> {
         };
         if let Some(word) = hints::foreign_word(&name.name) {
             report = report.help(word);
+        } else if self.scopes.iter().any(|scope| scope.being_set.contains(&&*name.name)) {
+            report = report.help(format!(
+                "a `let` is not in sight on its own right side; a function that calls itself is written `fn {}(…) {{ … }}`",
+                name.name
+            ));
         } else if let Some(meant) = meant {
             report = report.help(format!("did you mean `{meant}`?"));
         } else if assigned {
             report = report.help(format!(
                 "declare it by `let {0} = …`, or by `var {0} = …` if it is to change",
-                name.name
-            ));
-        } else if self.scopes.iter().any(|scope| scope.being_set.contains(&&*name.name)) {
-            report = report.help(format!(
-                "a `let` is not in sight on its own right side; a function that calls itself is written `fn {}(…) {{ … }}`",
                 name.name
             ));
         }

@@ -117,7 +117,8 @@ pub enum Known {
 
 /// What would let a thread go on that waits to do `action` with `object`, when nobody is left.
 pub fn of_wait(object: &Object, action: &Action, known: Known) -> Option<String> {
-    let label = &object.label;
+    // What has no name stands under none in the script.
+    let label = object.label.name().unwrap_or("it");
     Some(match (object.kind, known) {
         (ObjectKind::Event, _) => format!("nobody is left to call `{label}.set()`"),
         (ObjectKind::Latch, _) => format!("nobody is left to call `{label}.count_down()`"),
