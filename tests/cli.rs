@@ -74,6 +74,12 @@ fn statuses_are_those_of_the_language() {
 }
 
 #[test]
+fn a_quiet_report_is_one_line() {
+    let err = run(&["-q", "-e", "raise \"one\\ntwo\\n\""]).1;
+    assert_eq!(err, "<command line>:1:1: Error: one two\n");
+}
+
+#[test]
 fn what_cannot_be_read_is_one_line() {
     let (out, err, status) = run(&["no/such.conc"]);
     assert_eq!((out.as_str(), status), ("", 2));

@@ -60,7 +60,8 @@ impl Show {
         if self.quiet {
             let place =
                 report.labels.first().map(|label| format!("{}: ", label.place)).unwrap_or_default();
-            return format!("{place}{}\n", report.message);
+            let message = report.message.lines().collect::<Vec<_>>().join(" ");
+            return format!("{place}{message}\n");
         }
         render(report, self.style)
     }
