@@ -281,8 +281,11 @@ impl Shell {
         let began = Instant::now();
         let entered = self.enter(&Given::text("<:time>", code));
         let took = began.elapsed();
+        let ran = !matches!(entered, Entered::Refused(_));
         let next = self.show(entered);
-        self.say(&format!("took {}\n", look::duration(took)));
+        if ran {
+            self.say(&format!("took {}\n", look::duration(took)));
+        }
         next
     }
 

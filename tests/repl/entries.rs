@@ -140,6 +140,10 @@ fn commands_about_values() {
     session.wait_for_lines(&["1> :type 1.5 + 1", "float", "1>"]);
     session.press(":time 1 + 1\r");
     session.wait_until("a time", |screen| screen.contains("2\ntook ") && screen.ends_with("1>"));
+    session.press(":time 1 + y\r");
+    session.wait_for("nothing here is called `y`");
+    session.wait_for_prompt(1);
+    assert_eq!(session.screen().matches("took ").count(), 1);
     session.press(":dump 1 + x\r");
     session.wait_for("nothing here is called `x`");
     session.wait_for_prompt(1);
