@@ -88,7 +88,10 @@ pub fn of_run(world: &World, races: &[Race], found: &mut Vec<(Key, Source)>) {
     found.clear();
     for error in world.uncaught() {
         let View::Error(raised) = error.get().view() else { continue };
-        found.push((error_key(raised), Source::Error(error.clone())));
+        // A `Cancelled` that displaced an error stands for that one.
+        if !(raised.is(ErrorKind::Cancelled) && raised.came_with_failure()) {
+            found.push((error_key(raised), Source::Error(error.clone())));
+        }
         // What came with it is not lost either; but who was cancelled has not failed, and a deadlock after another only
         // follows from it.
         for other in raised.all_others() {

@@ -1,7 +1,7 @@
 //! The end of a thread or a task: what it gave, or the error that ended it. All who join wait for that.
 
 use super::{Action, Line, Misuse, Primitive, Reply, ThreadId};
-use crate::values::Published;
+use crate::values::{Published, View};
 
 /// How a thread ended.
 #[derive(Clone, Debug)]
@@ -12,6 +12,28 @@ pub enum Ended {
     Failed(Published),
     /// Because it was cancelled: with that error.
     Cancelled(Published),
+}
+
+impl Ended {
+    /// The error that a join raises.
+    #[must_use]
+    pub fn error(&self) -> Option<&Published> {
+        match self {
+            Ended::Value(_) => None,
+            Ended::Failed(error) | Ended::Cancelled(error) => Some(error),
+        }
+    }
+
+    /// The error, if the end is a failure: then it is told where nobody receives it. To be cancelled is none, unless that
+    /// displaced another error, which would be lost.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Published> {
+        let displaced = |error: &Published| matches!(error.get().view(), View::Error(error) if error.came_with_failure());
+        match self {
+            Ended::Cancelled(error) if !displaced(error) => None,
+            _ => self.error(),
+        }
+    }
 }
 
 /// A thread, as far as those who join it see it.

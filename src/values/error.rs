@@ -195,25 +195,35 @@ impl ErrorValue {
     }
 
     /// The errors that came with it, and with those in turn: each once, the nearest first. That a thread was cancelled is no
-    /// failure, and so left out if it is further away.
+    /// failure, and so left out if it is further away; what came with that is not.
     #[must_use]
     pub fn all_others(&self) -> Vec<Value> {
-        let is_cancelled = |other: &Value| matches!(other.view(), View::Error(error) if error.is(ErrorKind::Cancelled));
         let mut seen = HashSet::from([&raw const *self]);
         let mut all = Vec::new();
         let mut level = self.others();
+        let mut is_near = true;
         while !level.is_empty() {
             let mut next = Vec::new();
             for other in level {
                 let View::Error(error) = other.view() else { continue };
                 if seen.insert(&raw const **error) {
-                    next.extend(error.others().into_iter().filter(|other| !is_cancelled(other)));
-                    all.push(other);
+                    next.extend(error.others());
+                    if is_near || !error.is(ErrorKind::Cancelled) {
+                        all.push(other);
+                    }
                 }
             }
             level = next;
+            is_near = false;
         }
         all
+    }
+
+    /// Whether an error came with it, at any depth, that is more than that a thread was cancelled.
+    #[must_use]
+    pub fn came_with_failure(&self) -> bool {
+        let is_failure = |other: &Value| matches!(other.view(), View::Error(other) if !other.is(ErrorKind::Cancelled));
+        !locked(&self.others).is_empty() && self.all_others().iter().any(is_failure)
     }
 
     /// Adds an error that came with it, unless it is there already.

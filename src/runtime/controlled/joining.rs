@@ -1,6 +1,7 @@
 //! Ends, and waiting for them.
 
 use super::footprint::{Mode, Order, Touch};
+use super::scope::Child;
 use super::strand::{StrandKind, Wish};
 use super::thing::{Body, body};
 use super::world::{Alone, Next, World, fault};
@@ -54,14 +55,7 @@ impl World {
             self.touched(ends, Mode::Write, Order::None);
         }
         if let Some(scope) = scope {
-            let failed = match &ended {
-                Ended::Failed(error) => Some(error.clone()),
-                _ => None,
-            };
-            if failed.is_some() {
-                self.strands[strand].received = true;
-            }
-            self.child_ended(scope, Body::Strand(strand), failed);
+            self.child_ended(scope, Child::Strand(strand), ended.failure());
         }
     }
 
@@ -88,7 +82,7 @@ impl World {
         }
         self.touch_end(of);
         self.wait_for_time_of(strand, of);
-        self.received(strand, of).map(Next::from)
+        self.received(strand, body(of)).map(Next::from)
     }
 
     /// A thread that waits for itself would wait for ever, and so would a task that waits for its pool.
@@ -118,8 +112,8 @@ impl World {
         }
     }
 
-    fn ended_of(&self, of: &Ref<Object>) -> Option<&Ended> {
-        match body(of) {
+    fn ended_of(&self, of: &Body) -> Option<&Ended> {
+        match of {
             Body::Strand(strand) => self.strands[*strand].ended.as_ref(),
             Body::Timer(timer) => self.timers[*timer].state.ended.as_ref(),
             Body::Thing(_) => None,
@@ -127,11 +121,11 @@ impl World {
     }
 
     /// What something that has ended gives, or the error that it raised.
-    pub(super) fn received(&mut self, strand: usize, of: &Ref<Object>) -> Result<Value, Value> {
+    pub(super) fn received(&mut self, strand: usize, of: &Body) -> Result<Value, Value> {
         match self.ended_of(of).cloned() {
             Some(Ended::Value(value)) => Ok(value.into_inner()),
             Some(Ended::Failed(error) | Ended::Cancelled(error)) => {
-                match body(of) {
+                match of {
                     Body::Strand(other) => self.strands[*other].received = true,
                     Body::Timer(timer) => self.timers[*timer].received = true,
                     Body::Thing(_) => {}
@@ -163,7 +157,7 @@ impl World {
         let mut values = Vec::with_capacity(of.len());
         let mut first: Option<Value> = None;
         for one in of {
-            match self.received(strand, one) {
+            match self.received(strand, body(one)) {
                 Ok(value) => values.push(value),
                 Err(error) => match &first {
                     None => first = Some(error),

@@ -4,7 +4,7 @@ use super::ready::{Ability, lock_of};
 use super::report::waiting_for;
 use super::strand::Wish;
 use super::world::{Actor, Choice, World};
-use crate::primitives::{Action, Ended};
+use crate::primitives::Action;
 use crate::source::Place;
 use crate::values::{Value, View, shown};
 use crate::vm::{Access, Part, Request, Target};
@@ -93,7 +93,7 @@ impl World {
             Wish::Ask(Request::Join { .. } | Request::JoinAll { .. }) => {
                 Looked { is_dull: true, ..does("goes on") }
             }
-            Wish::End(Ended::Failed(_)) => {
+            Wish::End(ended) if ended.failure().is_some() => {
                 Looked { is_end_with_error: true, ..does("ends with an error") }
             }
             Wish::End(_) => Looked { is_dull: true, ..Looked::default() },

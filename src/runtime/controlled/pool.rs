@@ -136,7 +136,10 @@ impl World {
                 let wanted = std::mem::take(&mut self.strands[task].signals.cancelled);
                 self.strands[worker].signals.cancelled |= wanted;
                 match self.things[pool].pool.broken.clone() {
-                    Some(error) => self.set_wish(worker, Wish::End(Ended::Failed(error))),
+                    Some(error) => {
+                        self.things[pool].pool.received = true;
+                        self.set_wish(worker, Wish::End(Ended::Failed(error)));
+                    }
                     None => self.run_on(worker, job),
                 }
             }
@@ -213,7 +216,7 @@ impl World {
     /// A task is over.
     pub(super) fn task_is_over(&mut self, task: usize, ended: Ended) {
         let Some(pool) = self.strands[task].pool else { return };
-        if matches!(ended, Ended::Failed(_)) && self.strands[task].scope.is_none() {
+        if ended.failure().is_some() && self.strands[task].scope.is_none() {
             self.things[pool].pool.failed.push(task);
             self.things[pool].pool.failed.sort_unstable();
         }
@@ -230,13 +233,18 @@ impl World {
         }
         self.touch_row(number);
         self.pool(number).dismiss();
-        let failed = std::mem::take(&mut self.things[number].pool.failed);
-        let mut first: Option<Value> = None;
-        for task in failed {
-            let Some(Ended::Failed(error)) = self.strands[task].ended.clone() else { continue };
-            if std::mem::replace(&mut self.strands[task].received, true) {
-                continue;
+        let pool = &mut self.things[number].pool;
+        let mut errors = Vec::new();
+        errors.extend(pool.unreceived().cloned());
+        pool.received = true;
+        for task in std::mem::take(&mut pool.failed) {
+            let of = &mut self.strands[task];
+            if !std::mem::replace(&mut of.received, true) {
+                errors.extend(of.ended.as_ref().and_then(Ended::failure).cloned());
             }
+        }
+        let mut first: Option<Value> = None;
+        for error in errors {
             let error = self.note_received(strand, &error);
             match &first {
                 None => first = Some(error),

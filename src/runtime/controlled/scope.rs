@@ -25,7 +25,8 @@ pub struct Scope {
     /// The resources of the ends of all that was started in it.
     pub ends: Vec<u32>,
     failure: Option<Published>,
-    received: Vec<Published>,
+    /// Its children that have failed: their errors are received where it ends.
+    failed: Vec<Child>,
     expired: bool,
     closed: bool,
     resource: u32,
@@ -36,6 +37,15 @@ pub struct Scope {
 pub enum Child {
     Strand(usize),
     Timer(usize),
+}
+
+impl From<Child> for Body {
+    fn from(child: Child) -> Body {
+        match child {
+            Child::Strand(strand) => Body::Strand(strand),
+            Child::Timer(timer) => Body::Timer(timer),
+        }
+    }
 }
 
 impl World {
@@ -54,7 +64,7 @@ impl World {
             children: Vec::new(),
             ends: Vec::new(),
             failure: None,
-            received: Vec::new(),
+            failed: Vec::new(),
             expired: false,
             closed: false,
             resource,
@@ -88,16 +98,11 @@ impl World {
     }
 
     /// A child has ended.
-    pub(super) fn child_ended(&mut self, scope: usize, of: Body, failed: Option<Published>) {
-        let child = match of {
-            Body::Strand(strand) => Child::Strand(strand),
-            Body::Timer(timer) => Child::Timer(timer),
-            Body::Thing(_) => return,
-        };
+    pub(super) fn child_ended(&mut self, scope: usize, child: Child, failure: Option<&Published>) {
         self.scopes[scope].children.retain(|other| *other != child);
-        if let Some(error) = failed {
-            self.scopes[scope].received.push(error.clone());
-            self.fail_scope(scope, Some(&error), Some(child));
+        if let Some(error) = failure {
+            self.scopes[scope].failed.push(child);
+            self.fail_scope(scope, Some(error), Some(child));
         }
     }
 
@@ -208,8 +213,10 @@ impl World {
     /// The body has failed: the scope with it, unless the body only was told that the scope has.
     fn body_failed(&mut self, strand: usize, scope: usize, error: &Published) {
         let signals = &mut self.strands[strand].signals;
-        let told = signals.leave_scope(scope);
-        if !(told && signals.raised(error)) {
+        let told = signals.leave_scope(scope) && signals.raised(error);
+        let ended =
+            if told { Ended::Cancelled(error.clone()) } else { Ended::Failed(error.clone()) };
+        if let Some(error) = ended.failure() {
             self.fail_scope(scope, Some(error), None);
         }
         // What that wants of the body is wanted no more: it has ended.
@@ -233,13 +240,14 @@ impl World {
         let of = &mut self.scopes[scope];
         of.closed = true;
         let was_due = of.due.take().is_some();
-        let (failure, received) = (of.failure.take(), std::mem::take(&mut of.received));
+        let (failure, failed) = (of.failure.take(), std::mem::take(&mut of.failed));
         let (expired, within, actor) = (of.expired, of.within, of.actor);
         if let Some(actor) = actor.filter(|_| was_due) {
             self.call_off(actor);
         }
-        for error in &received {
-            self.note_received(strand, error);
+        for child in failed {
+            // It is the scope that raises it.
+            let _ = self.received(strand, &child.into());
         }
         self.strands[strand].signals.leave_scope(scope);
         match failure {

@@ -2,8 +2,9 @@
 
 use super::config::{Config, Discovered};
 use super::footprint::Touch;
-use super::strand::StrandKind;
+use super::strand::{Strand, StrandKind};
 use super::thing::State;
+use super::timers::TimerBody;
 use super::world::{Actor, Alone, End, Note, World};
 use crate::primitives::Ended;
 use crate::source::Place;
@@ -151,23 +152,18 @@ impl World {
     /// The errors that nobody has received.
     #[must_use]
     pub fn uncaught(&self) -> Vec<Published> {
-        let mut all = Vec::new();
-        for strand in &self.strands {
-            if let (Some(Ended::Failed(error)), false) = (&strand.ended, strand.received)
-                && strand.scope.is_none()
+        // A scope receives the errors of its children, unless the program ends before.
+        let is_over = matches!(self.ended, Some(End::Finished | End::Exit(_)));
+        let is_told = |strand: &&Strand| {
+            !strand.received
+                && (is_over || strand.scope.is_none())
                 && matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task)
-            {
-                all.push(error.clone());
-            }
-        }
-        for timer in &self.timers {
-            if let (Some(Ended::Failed(error)), false) = (&timer.state.ended, timer.received)
-                && timer.scope.is_none()
-            {
-                all.push(error.clone());
-            }
-        }
-        all
+        };
+        let strands = self.strands.iter().filter(is_told).map(|strand| &strand.ended);
+        let is_told = |timer: &&TimerBody| !timer.received && (is_over || timer.scope.is_none());
+        let timers = self.timers.iter().filter(is_told).map(|timer| &timer.state.ended);
+        let inits = self.things.iter().filter_map(|thing| thing.pool.unreceived());
+        strands.chain(timers).flatten().filter_map(Ended::failure).chain(inits).cloned().collect()
     }
 
     /// What an actor is called.

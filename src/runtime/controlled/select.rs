@@ -163,7 +163,7 @@ impl World {
         let taken = is_true(&result);
         let reply = result.map_err(|misuse| self.misuse(strand, &object, &misuse))?;
         let value = match (reply, on) {
-            (_, ArmOn::Join(_)) => self.received(strand, &object)?,
+            (_, ArmOn::Join(_)) => self.received(strand, body(&object))?,
             (Reply::Value(value), _) => value.into_inner(),
             _ => Value::bool(
                 taken || matches!(on, ArmOn::Send(..) | ArmOn::Wait(_) | ArmOn::Recv(_)),

@@ -90,7 +90,17 @@ pub struct PoolBody {
     pub started: usize,
     pub tasks: Vec<(ThreadId, usize, crate::vm::Job)>,
     pub failed: Vec<usize>,
+    /// The error of `init`: all tasks fail with it.
     pub broken: Option<Published>,
+    /// Whether one has, or who joined the pool received it.
+    pub received: bool,
+}
+
+impl PoolBody {
+    /// The error of `init`, if nobody has received it.
+    pub fn unreceived(&self) -> Option<&Published> {
+        self.broken.as_ref().filter(|_| !self.received)
+    }
 }
 
 /// How many resources a primitive has.

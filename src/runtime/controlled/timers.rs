@@ -127,14 +127,7 @@ impl World {
     /// It fires no more, and no run of it is under way.
     fn timer_over(&mut self, timer: usize, ended: &Ended) {
         if let Some(scope) = self.timers[timer].scope {
-            let failed = match ended {
-                Ended::Failed(error) => {
-                    self.timers[timer].received = true;
-                    Some(error.clone())
-                }
-                _ => None,
-            };
-            self.child_ended(scope, Body::Timer(timer), failed);
+            self.child_ended(scope, Child::Timer(timer), ended.failure());
         }
         if self.timers[timer].every.is_none() {
             self.let_die();

@@ -52,7 +52,7 @@ pub fn publish(runtime: &Arc<Runtime>, strand: &Arc<Strand>, ended: &Ended) {
     }
     // A timer tells of its runs itself.
     let tells = matches!(strand.kind, StrandKind::Main | StrandKind::Thread | StrandKind::Task);
-    if tells && matches!(ended, Ended::Failed(_)) {
-        runtime.note_failed(&joinable, awaited);
+    if tells && ended.failure().is_some() {
+        runtime.one_failed(&joinable, awaited);
     }
 }

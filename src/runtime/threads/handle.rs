@@ -2,6 +2,7 @@
 //! gone, nobody can join it any more, and an error that nobody received is told.
 
 use super::runtime::Runtime;
+use super::scope::Scope;
 use super::strand::{Strand, StrandKind};
 use super::timers::TimerBody;
 use crate::primitives::{Ended, ThreadId};
@@ -165,24 +166,35 @@ impl Joinable {
         }
     }
 
+    /// The scope that receives its error, if it was started in one.
+    fn scope(&self) -> Option<&Arc<Scope>> {
+        match self {
+            Joinable::Strand(strand) => strand.scope.as_ref(),
+            Joinable::Timer(timer) => timer.scope.as_ref(),
+        }
+    }
+
     /// If it has failed, and nobody has received the error or can any more, the error is told.
     pub fn tell_if_lost(&self, runtime: &Arc<Runtime>) {
-        if self.has_handles() || self.pool_may_be_joined() {
+        // A scope receives it, unless the program ends before.
+        if self.scope().is_some() || self.has_handles() || self.pool_may_be_joined() {
             return;
         }
-        if let Some(Ended::Failed(error)) = self.ended()
-            && !(self.receive() || runtime.has_prompt() && was_told(&error))
+        if let Some(ended) = self.ended()
+            && let Some(error) = ended.failure()
+            && !(self.receive() || runtime.has_prompt() && was_told(error))
         {
-            runtime.tell_uncaught(&error);
+            runtime.tell_uncaught(error);
         }
     }
 
     /// If it has failed, and nobody has received the error yet, the error is told. It may be received all the same.
     pub fn tell_unless_received(&self, runtime: &Arc<Runtime>) {
-        if let Some(Ended::Failed(error)) = self.ended()
+        if let Some(ended) = self.ended()
+            && let Some(error) = ended.failure()
             && !self.is_received()
         {
-            runtime.tell_uncaught(&error);
+            runtime.tell_uncaught(error);
         }
     }
 }

@@ -47,8 +47,8 @@ struct Inside {
     at_work: Vec<ThreadId>,
     /// The tasks that have failed, in order of submission.
     failed: Vec<Arc<Strand>>,
-    /// The error of `init`: all tasks fail with it.
-    broken: Option<Published>,
+    /// That `init` failed, as the end of a task: all tasks fail with its error, and if none does, it is as one of them.
+    broken: Option<Arc<Strand>>,
 }
 
 /// What the scripts' value holds. When the last is gone, nobody can queue or join any more.
@@ -191,7 +191,7 @@ impl Worker<'_> {
             match self.run(None, job) {
                 Some(Ended::Value(_)) => {}
                 Some(Ended::Failed(error) | Ended::Cancelled(error)) => {
-                    self.pool.inside.lock().broken.get_or_insert(error);
+                    self.pool.init_failed(self.runtime, error);
                 }
                 None => return,
             }
@@ -200,8 +200,11 @@ impl Worker<'_> {
         while let Some((task, job)) = self.next() {
             task.run_on(self.strand);
             let broken = self.pool.inside.lock().broken.clone();
-            let ended = match broken {
-                Some(error) => Some(Ended::Failed(error)),
+            let ended = match broken.map(Joinable::Strand) {
+                Some(init) => {
+                    init.receive();
+                    init.ended()
+                }
                 None => self.run(Some(&task), job),
             };
             task.leave_worker();
@@ -332,9 +335,22 @@ impl PoolBody {
         withdrawn
     }
 
+    /// `init` has failed.
+    fn init_failed(self: &Arc<PoolBody>, runtime: &Arc<Runtime>, error: Published) {
+        let pool = Some(Arc::downgrade(self));
+        let name = Arc::from("init");
+        let init = Strand::new(runtime.next_id(), StrandKind::Task, name, false, None, None, pool);
+        init.end.change(runtime, |end| end.ended = Some(Ended::Failed(error)));
+        let mut inside = self.inside.lock();
+        if inside.broken.is_none() {
+            inside.broken = Some(init.clone());
+            runtime.note_failed(Joinable::Strand(init));
+        }
+    }
+
     /// A task is over.
     fn ended(&self, runtime: &Arc<Runtime>, task: &Arc<Strand>, ended: Ended) {
-        if matches!(ended, Ended::Failed(_)) && self.has_handle() && task.scope.is_none() {
+        if ended.failure().is_some() && self.has_handle() && task.scope.is_none() {
             let mut inside = self.inside.lock();
             let at = inside.failed.partition_point(|other| other.id < task.id);
             inside.failed.insert(at, task.clone());
@@ -350,15 +366,17 @@ impl Here<'_> {
     /// All tasks of a pool are over: its workers go, and the first error that nobody has received is raised.
     pub(super) fn join_pool(&mut self, pool: &Arc<PoolBody>) -> Result<(), Stop> {
         pool.dismiss(self.runtime);
-        let failed = std::mem::take(&mut pool.inside.lock().failed);
+        let failed: Vec<Arc<Strand>> = {
+            let mut inside = pool.inside.lock();
+            let failed = std::mem::take(&mut inside.failed);
+            inside.broken.iter().cloned().chain(failed).collect()
+        };
         let mut first: Option<Value> = None;
         for task in failed {
             let joinable = Joinable::Strand(task);
-            let Some(Ended::Failed(error)) = joinable.ended() else { continue };
-            if joinable.receive() {
-                continue;
-            }
-            let error = self.note_received(&error);
+            let Some(ended) = joinable.ended() else { continue };
+            let Some(error) = ended.failure().filter(|_| !joinable.receive()) else { continue };
+            let error = self.note_received(error);
             match &first {
                 None => first = Some(error),
                 Some(first) => add_other(first, &error),

@@ -14,7 +14,7 @@ use super::timers::Service;
 use super::waits::Waits;
 use super::{driver, ending};
 use crate::diagnostics::Report;
-use crate::primitives::{Ended, ThreadId};
+use crate::primitives::ThreadId;
 use crate::values::{Census, ErrorKind, ErrorValue, Published, View};
 use crate::vm::{Limits, Machine, Program};
 use parking_lot::{Condvar, Mutex};
@@ -372,27 +372,34 @@ impl Runtime {
 
     // ---- What went wrong ---------------------------------------------------------------------
 
-    /// Something has failed. Its error is told when nobody can receive it any more, at the latest when the program
-    /// ends. At a prompt that may be late: there it is told when nothing that was entered runs, unless it is
-    /// `awaited`, that is, about to be received.
-    pub fn note_failed(self: &Arc<Runtime>, failed: &Joinable, awaited: bool) {
-        let at_prompt = self.has_prompt();
-        let told_now = {
-            let mut failures = self.failures.lock();
-            failures.all.push(failed.clone());
-            if failures.all.len() > failures.look_at {
-                failures.all.retain(|failed| !failed.is_received());
-                failures.look_at = 2 * failures.all.len() + 64;
-            }
-            if at_prompt && !awaited && failures.entry_runs {
-                failures.unsaid.push(failed.clone());
-            }
-            at_prompt && !awaited && !failures.entry_runs
-        };
-        if told_now {
-            failed.tell_unless_received(self);
-        } else if !(at_prompt && awaited) {
+    /// Something has failed; if nobody receives its error, that is told when the program ends, at the latest.
+    pub fn note_failed(&self, failed: Joinable) {
+        let mut failures = self.failures.lock();
+        failures.all.push(failed);
+        if failures.all.len() > failures.look_at {
+            failures.all.retain(|failed| !failed.is_received());
+            failures.look_at = 2 * failures.all.len() + 64;
+        }
+    }
+
+    /// Something has failed, and its error is told as soon as nobody can receive it any more. At a prompt that may be
+    /// late: there it is told when nothing that was entered runs, unless it is `awaited`, that is, about to be received.
+    pub fn one_failed(self: &Arc<Runtime>, failed: &Joinable, awaited: bool) {
+        self.note_failed(failed.clone());
+        if !self.has_prompt() {
+            return failed.tell_if_lost(self);
+        }
+        if awaited {
+            return;
+        }
+        let mut failures = self.failures.lock();
+        if failures.entry_runs {
+            failures.unsaid.push(failed.clone());
+            drop(failures);
             failed.tell_if_lost(self);
+        } else {
+            drop(failures);
+            failed.tell_unless_received(self);
         }
     }
 
@@ -416,11 +423,12 @@ impl Runtime {
     fn tell_failures(self: &Arc<Runtime>) {
         let failures = std::mem::take(&mut self.failures.lock().all);
         for failed in failures {
-            if let Some(Ended::Failed(error)) = failed.ended()
+            if let Some(ended) = failed.ended()
+                && let Some(error) = ended.failure()
                 && !failed.receive()
-                && !(self.has_prompt() && was_told(&error))
+                && !(self.has_prompt() && was_told(error))
             {
-                self.tell_uncaught(&error);
+                self.tell_uncaught(error);
             }
         }
     }

@@ -40,8 +40,8 @@ struct State {
     children: BTreeMap<ThreadId, Joinable>,
     /// The error that it fails with.
     failure: Option<Published>,
-    /// The errors of its children: they are received where it ends.
-    received: Vec<Published>,
+    /// Its children that have failed: their errors are received where it ends.
+    failed: Vec<Joinable>,
     /// Whether its time was up before it was closed or failed.
     expired: bool,
     /// Whether its time runs.
@@ -88,9 +88,10 @@ impl Scope {
 
     /// A child has ended.
     pub fn child_ended(&self, runtime: &Arc<Runtime>, child: &Joinable, ended: &Ended) {
-        if let Ended::Failed(error) = ended {
-            child.receive();
-            self.state.lock().received.push(error.clone());
+        if let Some(error) = ended.failure() {
+            // The program may end before the scope does.
+            runtime.note_failed(child.clone());
+            self.state.lock().failed.push(child.clone());
             self.fail(runtime, Some(error), Some(child.id()));
         }
         let waiter = {
@@ -215,8 +216,10 @@ impl Here<'_> {
 
     /// The body has failed: the scope with it, unless the body only was told that the scope has.
     fn body_failed(&self, scope: &Arc<Scope>, error: &Published) {
-        let told = self.strand.leave_scope(scope.id);
-        if !(told && self.strand.was_cancelled_by(error)) {
+        let told = self.strand.leave_scope(scope.id) && self.strand.was_cancelled_by(error);
+        let ended =
+            if told { Ended::Cancelled(error.clone()) } else { Ended::Failed(error.clone()) };
+        if let Some(error) = ended.failure() {
             scope.fail(self.runtime, Some(error), None);
         }
         // What `fail` wants of the body is wanted no more: it has ended.
@@ -251,13 +254,14 @@ impl Here<'_> {
     fn close(&mut self, scope: &Arc<Scope>, or_else: bool) -> Result<Answer, Stop> {
         self.scopes.pop();
         scope.stop_time(self.runtime);
-        let (failure, received, expired) = {
+        let (failure, failed, expired) = {
             let mut state = scope.state.lock();
             state.closed = true;
-            (state.failure.take(), std::mem::take(&mut state.received), state.expired)
+            (state.failure.take(), std::mem::take(&mut state.failed), state.expired)
         };
-        for error in &received {
-            self.note_received(error);
+        for child in &failed {
+            // It is the scope that raises it.
+            let _ = self.received(child);
         }
         self.strand.leave_scope(scope.id);
         match failure {

@@ -314,8 +314,8 @@ impl TimerBody {
         let joinable = Joinable::Timer(self.clone());
         if let Some(scope) = &self.scope {
             scope.child_ended(runtime, &joinable, ended);
-        } else if matches!(ended, Ended::Failed(_)) {
-            runtime.note_failed(&joinable, false);
+        } else if ended.failure().is_some() {
+            runtime.one_failed(&joinable, false);
         }
         if self.every.is_none() {
             runtime.let_die();
