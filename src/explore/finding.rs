@@ -3,8 +3,9 @@
 use super::counterexample::Counterexample;
 use super::race::Race;
 use super::seen::Run;
-use crate::diagnostics::{Code, Report, Severity};
+use crate::diagnostics::{Code, Report};
 use crate::runtime::controlled::{Choice, End, Leak, World};
+use crate::runtime::told;
 use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Published, View};
 
@@ -219,44 +220,10 @@ impl Finding {
 }
 
 fn error_report(error: &Published) -> Report {
-    let View::Error(error) = error.get().view() else {
-        return Report::error(Code::Uncaught, "an error that nobody caught");
-    };
-    let code = if error.is(ErrorKind::AssertionFailed) {
-        Code::Assertion
-    } else if error.is(ErrorKind::Deadlock) {
-        Code::Deadlock
-    } else {
-        Code::Uncaught
-    };
-    let message = error.to_string();
-    let mut report = match error.detail() {
-        Some(detail) => Report { code, severity: Severity::Error, message, ..detail.clone() },
-        None => Report::error(code, message),
-    };
-    let Some(origin) = error.origin() else { return report };
-    let thread = if &*origin.thread == "main" {
-        String::new()
-    } else {
-        format!(", in thread {}", origin.thread)
-    };
-    if let Some(first) = origin.trace.first() {
-        let inside = |label: &crate::diagnostics::Label| {
-            first.place.span.start <= label.place.span.start
-                && label.place.span.end <= first.place.span.end
-        };
-        let told = report.labels.iter().any(inside);
-        // A deadlock's own labels name the thread.
-        if !told || !thread.is_empty() && code != Code::Deadlock {
-            // Labels must not lie over each other.
-            let place = if told { first.place.first_word() } else { first.place.clone() };
-            report = report.label(place, format!("raised here{thread}"));
-        }
+    match error.get().view() {
+        View::Error(error) => told(error, true),
+        _ => Report::error(Code::Uncaught, "an error that nobody caught"),
     }
-    if let Some((place, text)) = origin.start() {
-        report = report.label(place, text);
-    }
-    report
 }
 
 fn race_report(world: &World, race: Race) -> Report {

@@ -1,4 +1,4 @@
-//! What is told of a deadlock, and would help against it, in words that both runtimes have.
+//! What is told of waits and of deadlocks, and would help against these, in words that both runtimes have.
 
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
@@ -7,6 +7,34 @@ use crate::values::{Fault, Label, Object, ObjectKind};
 
 /// No more names than these are put into the help.
 const MOST_NAMES: usize = 4;
+
+/// What an action waits for: `Lock guard`, `an item of Queue jobs`.
+pub fn waits_for(object: &Object, action: &Action) -> String {
+    match action {
+        Action::Send(_) => format!("room in {object}"),
+        Action::Recv => format!("an item of {object}"),
+        Action::AcquireSide { write: true } => format!("the write side of {object}"),
+        Action::AcquireSide { write: false } => format!("the read side of {object}"),
+        Action::Join => match object.kind {
+            ObjectKind::Thread | ObjectKind::Task | ObjectKind::Timer => {
+                format!("{object} to end")
+            }
+            _ => format!("{object} to be done"),
+        },
+        Action::Acquire { count, .. } if *count != 1 => format!("{count} permits of {object}"),
+        Action::Await { .. } => format!("a notification of {object}"),
+        _ => object.to_string(),
+    }
+}
+
+/// What it waits for, and who has that.
+pub fn waits_for_held(object: &Object, action: &Action, holders: &[String]) -> String {
+    let what = waits_for(object, action);
+    if matches!(action, Action::Join) || holders.is_empty() {
+        return what;
+    }
+    format!("{what}, held by {}", holders.join(", "))
+}
 
 /// Against threads that take locks in different orders: take them at once. The locks are called by their names, if each has
 /// one of its own that a script could write.

@@ -4,5 +4,7 @@ pub mod controlled;
 mod cure;
 mod files;
 pub mod threads;
+mod told;
 
 pub use files::plain;
+pub use told::told;

@@ -7,6 +7,7 @@ use super::strand::Wish;
 use super::thing::{Body, State, Thing, body, is_owned};
 use super::world::{Next, TakenUp, World, fault};
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, ThreadId};
+use crate::runtime::cure::waits_for_held;
 use crate::source::Place;
 use crate::values::{Object, ObjectKind, Ref, Value};
 use crate::vm::{Answer, Request, SelectArm, Target};
@@ -353,7 +354,6 @@ impl World {
 
     /// What an action waits for, and who has it.
     pub(super) fn described(&self, strand: usize, object: &Ref<Object>, action: &Action) -> String {
-        let mut text = super::report::waits_for(object, action);
         let holders = self.holders_of(strand, object, action);
         let holders: Vec<String> = match (holders.as_slice(), body(object)) {
             ([], Body::Thing(number)) => {
@@ -361,11 +361,7 @@ impl World {
             }
             _ => holders.iter().map(|holder| self.strands[*holder].name.to_string()).collect(),
         };
-        if !matches!(action, Action::Join) && !holders.is_empty() {
-            text.push_str(", held by ");
-            text.push_str(&holders.join(", "));
-        }
-        text
+        waits_for_held(object, action, &holders)
     }
 
     /// A thread, as a value; or nil.

@@ -7,27 +7,13 @@ use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
 use crate::runtime::cure::{
     Known, holds_already, in_circle, joins_itself, listed, nobody_is_left, of_wait, take_at_once,
+    waits_for,
 };
 use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 
 /// How many threads a report shows.
 const MOST_THREADS: usize = 50;
-
-/// What an action waits for: `Lock guard`, `an item of Queue jobs`.
-pub(super) fn waits_for(object: &Object, action: &Action) -> String {
-    match action {
-        Action::Send(_) => format!("room in {object}"),
-        Action::Recv => format!("an item of {object}"),
-        Action::AcquireSide { write: true } => format!("the write side of {object}"),
-        Action::AcquireSide { write: false } => format!("the read side of {object}"),
-        Action::Join if !matches!(body(object), Body::Thing(_)) => format!("{object} to end"),
-        Action::Join => format!("{object} to be done"),
-        Action::Acquire { count, .. } if *count != 1 => format!("{count} permits of {object}"),
-        Action::Await { .. } => format!("a notification of {object}"),
-        _ => object.to_string(),
-    }
-}
 
 /// What a strand is blocked on.
 pub(super) fn waiting_for(world: &World, strand: usize) -> String {

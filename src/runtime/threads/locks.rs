@@ -6,6 +6,7 @@ use super::shell::Shell;
 use super::waiter::{Outcome, WaitKind};
 use super::word::WordBody;
 use crate::primitives::{Action, Hold, Look, Misuse, Reply, RwLock, ThreadId};
+use crate::runtime::cure::waits_for_held;
 use crate::values::{ErrorKind, Fault, Object, ObjectKind, Ref, Value, View, duration_text};
 use crate::vm::{Answer, Limit, Target};
 
@@ -158,18 +159,12 @@ impl Here<'_> {
 
     /// What an action waits for, and who has it.
     pub(super) fn described(&self, object: &Ref<Object>, action: &Action) -> String {
-        let mut text = super::report::waits_for(object, action);
         let mut holders = super::deadlock::holders_of_object(self.strand.id, object, action);
         if holders.is_empty() {
             holders.extend(word_of(object).and_then(|word| word.owner(object)));
         }
-        if matches!(action, Action::Join) || holders.is_empty() {
-            return text;
-        }
-        let name = |id: &ThreadId| self.runtime.registry.name(*id);
-        text.push_str(", held by ");
-        text.push_str(&holders.iter().map(name).collect::<Vec<_>>().join(", "));
-        text
+        let names = holders.into_iter().map(|id| self.runtime.registry.name(id));
+        waits_for_held(object, action, &names.collect::<Vec<_>>())
     }
 
     /// Gives a lockable back.

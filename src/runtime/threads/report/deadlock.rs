@@ -2,10 +2,12 @@
 //! would help.
 
 use super::cure;
-use super::words::{described, holder_name, waiting_for, waits_for};
+use super::words::{described, holder_name, waiting_for};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::{Action, ThreadId};
-use crate::runtime::cure::{holds_already, in_circle, joins_itself, listed, nobody_is_left};
+use crate::runtime::cure::{
+    holds_already, in_circle, joins_itself, listed, nobody_is_left, waits_for,
+};
 use crate::runtime::threads::deadlock::holders_of_object;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;

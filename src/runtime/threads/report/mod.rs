@@ -9,4 +9,4 @@ mod words;
 pub use deadlock::{all_blocked, circle, ended_holder, held_already, self_join};
 pub use dump::all_threads;
 pub use error::{concerns, misused, output_failed, uncaught, uncaught_again};
-pub use words::{waiting_for, waits_for};
+pub use words::waiting_for;

@@ -1,27 +1,10 @@
 //! The words for what threads do.
 
-use crate::primitives::{Action, ThreadId};
-use crate::runtime::cure::listed;
-use crate::runtime::threads::handle;
+use crate::primitives::ThreadId;
+use crate::runtime::cure::{listed, waits_for};
 use crate::runtime::threads::runtime::Runtime;
 use crate::runtime::threads::strand::{Strand, StrandKind};
 use crate::runtime::threads::waiter::{WaitKind, Waiter};
-use crate::values::Object;
-
-/// What an action waits for: `Lock guard`, `an item of Queue jobs`.
-pub fn waits_for(object: &Object, action: &Action) -> String {
-    match action {
-        Action::Send(_) => format!("room in {object}"),
-        Action::Recv => format!("an item of {object}"),
-        Action::AcquireSide { write: true } => format!("the write side of {object}"),
-        Action::AcquireSide { write: false } => format!("the read side of {object}"),
-        Action::Join if handle::of(object).is_some() => format!("{object} to end"),
-        Action::Join => format!("{object} to be done"),
-        Action::Acquire { count, .. } if *count != 1 => format!("{count} permits of {object}"),
-        Action::Await { .. } => format!("a notification of {object}"),
-        _ => object.to_string(),
-    }
-}
 
 /// What a thread is blocked on.
 pub fn waiting_for(waiter: &Waiter) -> String {
