@@ -528,10 +528,19 @@ assert x == 2
     assert!(replayed.contains("AssertionFailed: "), "{replayed}");
     // Without a terminal, all steps come at once.
     assert_eq!(run(&["replay", &schedule, "--step"]), (replayed, String::new(), 1));
+    let whole = std::fs::read_to_string(&schedule).expect("it was saved");
+    let steps = whole.lines().find(|line| line.starts_with("steps ")).expect("it has steps");
+    let count = steps.split(' ').count();
+    for (wrong, step) in [("steps 9", 1), (&format!("{steps} 0"), count), ("steps 0 0.7", 2)] {
+        std::fs::write(&schedule, whole.replace(steps, wrong)).expect("a file");
+        let (_, err, status) = run(&["replay", &schedule]);
+        let expected = format!(": step {step} is not possible: the script does otherwise\n");
+        assert!(status == 2 && err.ends_with(&expected), "{wrong}: {err}");
+    }
+    std::fs::write(&schedule, &whole).expect("a file");
     std::fs::write(&path, script.replace("== 2", "== 3")).expect("a file");
     let (_, err, status) = run(&["replay", &schedule]);
     assert!(status == 2 && err.contains("has changed since"), "{err}");
-    let whole = std::fs::read_to_string(&schedule).expect("it was saved");
     std::fs::write(&schedule, &whole[..whole.len() / 2]).expect("a file");
     let (_, err, status) = run(&["replay", &schedule]);
     assert!(status == 2 && err.ends_with(": its end is missing\n"), "{err}");

@@ -9,7 +9,8 @@ use super::table::Table;
 use crate::diagnostics::{Code, Report};
 use crate::explore::{Replayed, Schedule, hash};
 use crate::runtime::controlled::{Config, Input};
-use crate::session::Session;
+use crate::session::{Session, script_bytes};
+use crate::source::MAX_BYTES;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write};
@@ -21,15 +22,16 @@ pub fn replay(replay: &Replay, show: &Show) -> i32 {
         let message = format!("cannot replay `{}`: {why}", replay.file.display());
         show.refuse(&[Report::error(Code::Usage, message)])
     };
-    let text = match std::fs::read_to_string(&replay.file) {
-        Ok(text) => text,
-        Err(_) if replay.file.is_dir() => return refuse("it is a directory".to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            return refuse("it is no schedule of conc's".to_owned());
+    let bytes = match std::fs::File::open(&replay.file).and_then(script_bytes) {
+        Ok(bytes) if bytes.len() > MAX_BYTES => {
+            return refuse(format!("it is larger than {} megabytes", MAX_BYTES >> 20));
         }
+        Ok(bytes) => bytes,
+        Err(_) if replay.file.is_dir() => return refuse("it is a directory".to_owned()),
         Err(error) => return refuse(crate::runtime::plain(&error)),
     };
-    let schedule = match Schedule::parse(&text) {
+    // What is no text is no schedule either.
+    let schedule = match Schedule::parse(std::str::from_utf8(&bytes).unwrap_or_default()) {
         Ok(schedule) => schedule,
         Err(refused) => return refuse(refused.0),
     };

@@ -79,6 +79,9 @@ pub fn replay(
         if let Some(step) = follow.astray {
             return Err(step);
         }
+        if ran == Ran::Whole && follow.at < choices.len() {
+            return Err(follow.at);
+        }
         explorer.note(ran);
         let output = explorer.world.output().to_owned();
         let schedule = explorer.schedule.clone();

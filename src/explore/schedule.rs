@@ -40,6 +40,9 @@ const NAMES: [(&str, Part); 6] = [
 ];
 
 const FIRST_LINE: &str = "conc schedule 1";
+/// What begins the lines that may be there more than once, and those that must be there.
+const REPEATED: [&str; 3] = ["arg", "input", "steps"];
+const NEEDED: [&str; 2] = ["script", "hash"];
 /// So that half a file is not taken for a shorter schedule.
 const LAST_LINE: &str = "end";
 
@@ -105,8 +108,14 @@ impl Schedule {
         if text.lines().last() != Some(LAST_LINE) {
             return Err(refused("its end is missing"));
         }
-        for line in lines.filter(|line| !line.is_empty()) {
+        let mut seen = Vec::new();
+        let mut lines = lines.filter(|line| !line.is_empty());
+        while let Some(line) = lines.next() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            if seen.contains(&word) && !REPEATED.contains(&word) {
+                return Err(Refused(format!("`{word}` is there twice")));
+            }
+            seen.push(word);
             match word {
                 "script" => schedule.script = rest.to_owned(),
                 "hash" => {
@@ -118,7 +127,10 @@ impl Schedule {
                 "time" if rest == "strict" => schedule.time = Time::Strict,
                 "time" if rest == "free" => schedule.time = Time::Free,
                 "time" => return Err(Refused(format!("time cannot be `{rest}`"))),
-                LAST_LINE => break,
+                LAST_LINE if lines.next().is_some() => {
+                    return Err(refused("something comes after its end"));
+                }
+                LAST_LINE => {}
                 "seed" => {
                     schedule.seed = rest.parse().map_err(|_| refused("its seed is no number"))?;
                 }
@@ -141,7 +153,10 @@ impl Schedule {
                 _ => return Err(Refused(format!("`{word}` means nothing in a schedule"))),
             }
         }
-        Ok(schedule)
+        match NEEDED.iter().find(|word| !seen.contains(word)) {
+            Some(word) => Err(Refused(format!("its `{word}` is missing"))),
+            None => Ok(schedule),
+        }
     }
 }
 
@@ -217,16 +232,25 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for text in [
-            "",
-            "hello",
-            "conc schedule 2\nend\n",
-            "conc schedule 1\nsteps x\nend\n",
-            "conc schedule 1\nfoo 1\nend\n",
-            "conc schedule 1\ntime soon\nend\n",
-            "conc schedule 1\nsteps 1 2\n",
+        let start = "conc schedule 1\nscript a.conc\nhash 7\n";
+        for (text, why) in [
+            ("", "it is no schedule of conc's"),
+            ("hello\nend\n", "it is no schedule of conc's"),
+            ("conc schedule 2\nend\n", "it is of another version: `conc schedule 2`"),
+            ("conc schedule 1\nhash 7\nsteps 1\nend\n", "its `script` is missing"),
+            ("conc schedule 1\nscript a\nsteps 1\nend\n", "its `hash` is missing"),
+            (&format!("{start}steps x\nend\n"), "`x` is no step"),
+            (&format!("{start}steps 1 65536\nend\n"), "`65536` is no step"),
+            (&format!("{start}foo 1\nend\n"), "`foo` means nothing in a schedule"),
+            (&format!("{start}time soon\nend\n"), "time cannot be `soon`"),
+            (&format!("{start}hash 7\nsteps 1\nend\n"), "`hash` is there twice"),
+            (&format!("{start}steps 1\nend\nsteps 2\nend\n"), "something comes after its end"),
+            (&format!("{start}steps 1 2\n"), "its end is missing"),
         ] {
-            assert!(Schedule::parse(text).is_err(), "{text}");
+            assert_eq!(Schedule::parse(text), Err(Refused(why.to_owned())), "{text}");
         }
+        let read = |text: &str| Schedule::parse(text).map(|read| read.choices.len());
+        assert_eq!(read(&format!("{start}steps 1 2\n\nsteps 3\nend\n")), Ok(3));
+        assert_eq!(read(&format!("{start}steps 1 2\nend\n").replace('\n', "\r\n")), Ok(2));
     }
 }

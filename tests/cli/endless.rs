@@ -15,6 +15,13 @@ fn a_script_without_end_is_too_large() {
     assert_eq!((err.as_str(), status), ("error: `<stdin>` is larger than 64 megabytes\n", 2));
 }
 
+#[test]
+fn a_schedule_without_end_is_too_large() {
+    let (_, err, status) = told(conc(&["replay", ZEROS]).output().expect("conc runs"));
+    let expected = "error: cannot replay `/dev/zero`: it is larger than 64 megabytes\n";
+    assert_eq!((err.as_str(), status), (expected, 2));
+}
+
 /// Runs `code` with little memory, and zeros without end for its input.
 fn with_little_memory(code: &str) -> (String, String, i32) {
     let shell = "ulimit -v 1000000; exec \"$0\" -e \"$1\"";
