@@ -38,7 +38,10 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("pulldown_cmark", &["reference/render.rs"]),
     ("parking_lot", &["runtime/threads/"]),
     ("crossbeam_channel", &["runtime/threads/"]),
-    ("signal_hook", &["runtime/threads/signals.rs", "cli/pager.rs", "cli/explore.rs"]),
+    (
+        "signal_hook",
+        &["runtime/threads/signals.rs", "cli/pager.rs", "cli/explore.rs", "cli/replay.rs"],
+    ),
     ("hashbrown", &["values/map.rs"]),
     ("itoa", &["runtime/threads/runtime.rs", "vm/operators.rs"]),
     ("libc", &["cli/allocator.rs"]),

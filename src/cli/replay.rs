@@ -12,9 +12,13 @@ use crate::runtime::controlled::{Config, Input};
 use crate::session::{Session, script_bytes};
 use crate::source::MAX_BYTES;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// `conc replay`
 pub fn replay(replay: &Replay, show: &Show) -> i32 {
@@ -100,12 +104,34 @@ const INTERRUPT: u8 = 3;
 fn walk(table: &Table, out: &mut impl Write) -> std::io::Result<()> {
     let stdin = std::io::stdin();
     let Ok(before) = tcgetattr(&stdin) else { return write!(out, "{table}") };
-    let mut keys = before.clone();
+    let restore = {
+        let before = before.clone();
+        move || tcsetattr(std::io::stdin(), OptionalActions::Now, &before)
+    };
+    let signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let handle = signals.handle();
+    let watch = watch(signals, restore.clone())?;
+    let mut keys = before;
     keys.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
     let _ = tcsetattr(&stdin, OptionalActions::Now, &keys);
     let walked = walk_keys(table, out);
-    let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
+    let _ = restore();
+    handle.close();
+    let _ = watch.join();
     walked
+}
+
+/// What ends the process from outside leaves the terminal as it was found.
+fn watch<R>(
+    mut signals: Signals,
+    restore: impl Fn() -> R + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("conc-signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            let _ = restore();
+            let _ = emulate_default_handler(signal);
+        }
+    })
 }
 
 /// The same, when keys come one by one.

@@ -1,6 +1,7 @@
 //! Leaving, and standard input that is no terminal.
 
 use super::terminal::{CTRL_D, Home, Session};
+use rustix::process::Signal;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -54,6 +55,59 @@ fn the_terminal_is_left_as_it_was_found() {
     session.press("exit(0)\r");
     assert_eq!(session.status(), 0);
     assert!(session.echoes());
+}
+
+#[test]
+fn signals_that_end_it_leave_the_terminal_as_it_was_found() {
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let mut session = Session::new();
+        session.send(signal);
+        assert_eq!(session.status(), status);
+        assert!(session.echoes());
+        let mut session = Session::new();
+        session.press("print(\"asleep\"); sleep 1h\r");
+        session.wait_for_line("asleep");
+        session.send(signal);
+        assert_eq!(session.status(), status);
+        assert!(session.echoes());
+    }
+}
+
+#[test]
+fn signals_that_end_a_replay_leave_the_terminal_as_it_was_found() {
+    let home = Arc::new(Home::new());
+    home.file("waits.conc", "var x = 0\nspawn { x = 1 }\nspawn { x = 2 }\nwait Event()\n");
+    let saved = Command::new(env!("CARGO_BIN_EXE_conc"))
+        .args(["explore", "waits.conc", "--save", "saved"])
+        .current_dir(home.path())
+        .output()
+        .expect("it runs");
+    assert_eq!(saved.status.code(), Some(1));
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let mut session = Session::start(&home, &["replay", "--step", "saved/deadlock-1.schedule"]);
+        session.wait_for("a key goes on");
+        assert!(!session.echoes());
+        session.send(signal);
+        session.status();
+        assert!(session.echoes(), "{signal:?}");
+    }
+}
+
+#[test]
+fn signals_that_end_it_end_the_pager() {
+    let pager = "stty -echo < /dev/tty; trap 'stty echo < /dev/tty; exit' TERM HUP; echo paging; \
+                 while true; do sleep 1 & wait; done";
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut session =
+            Session::start_with_pager(&Arc::new(Home::new()), &["doc", "lock"], pager);
+        session.wait_for("paging");
+        session.send(Signal::QUIT);
+        session.send(Signal::INT);
+        assert!(!session.echoes());
+        session.send(signal);
+        session.status();
+        assert!(session.echoes(), "{signal:?}");
+    }
 }
 
 #[test]

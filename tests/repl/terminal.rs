@@ -1,7 +1,7 @@
 //! A session of `conc` on a pseudo-terminal.
 
 use rustix::fs::{Mode, OFlags, open};
-use rustix::process::{ioctl_tiocsctty, setsid};
+use rustix::process::{Pid, Signal, ioctl_tiocsctty, kill_process, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
@@ -91,6 +91,11 @@ impl Session {
 
     /// A session in this home, with these arguments.
     pub fn start(home: &Arc<Home>, arguments: &[&str]) -> Session {
+        Session::start_with_pager(home, arguments, "sed 's/^/paged: /'")
+    }
+
+    /// The same, with this pager.
+    pub fn start_with_pager(home: &Arc<Home>, arguments: &[&str], pager: &str) -> Session {
         let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&keys).expect("a terminal");
         unlockpt(&keys).expect("a terminal");
@@ -109,7 +114,7 @@ impl Session {
             .env("XDG_CONFIG_HOME", home.path().join("config"))
             .env("XDG_STATE_HOME", home.path().join("state"))
             .env("EDITOR", "sh edit.sh")
-            .env("PAGER", "sed 's/^/paged: /'")
+            .env("PAGER", pager)
             .env("TERM", "xterm-256color")
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::from(terminal.try_clone().expect("a terminal")))
@@ -134,6 +139,11 @@ impl Session {
         let reader = (keys.try_clone().expect("a terminal"), seen.clone());
         std::thread::spawn(move || reader.1.read(reader.0));
         Session { keys, child, seen, _home: home.clone() }
+    }
+
+    /// Sends a signal to the process, not by a key.
+    pub fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it is there");
     }
 
     /// Presses keys.

@@ -4,7 +4,7 @@
 use super::report;
 use super::runtime::Runtime;
 use super::strand::Strand;
-use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 use std::sync::{Arc, Weak};
 
@@ -21,6 +21,10 @@ impl Listener {
     /// `None` if the system does not let us.
     pub fn new(runtime: &Arc<Runtime>, main: &Arc<Strand>) -> Option<Listener> {
         let signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGUSR1]).ok()?;
+        if runtime.has_prompt() {
+            // The terminal may still be there, and is to be left as it was found. A script may be meant to outlive it.
+            signals.add_signal(SIGHUP).ok()?;
+        }
         Some(Listener { signals, runtime: Arc::downgrade(runtime), main: main.clone() })
     }
 
@@ -50,7 +54,7 @@ impl Listener {
                     interrupted = true;
                     self.main.interrupt(&runtime);
                 }
-                SIGTERM => runtime.exit(128 + SIGTERM),
+                SIGTERM | SIGHUP => runtime.exit(128 + signal),
                 _ => runtime.tell(&report::all_threads(&runtime)),
             }
         }
