@@ -116,7 +116,9 @@ impl Maker {
             21 => "y = if (wait e within 2ms else { false }) { 5 } else { 6 }".to_owned(),
             22 => format!("lock rw.read {{ {} }}", self.step(depth + 1)),
             23 => format!("lock rw.write {{ {} }}", self.step(depth + 1)),
-            _ => match self.random.u32(0..6) {
+            _ => match self.random.u32(0..7) {
+                6 => "try { y = join (spawn on p { x + 1 }) } catch e { said.push(e.kind) }"
+                    .to_owned(),
                 5 => "try { q.task_done() } catch e { said.push(e.kind) }".to_owned(),
                 0 => "lock c { notify c }".to_owned(),
                 1 => "lock c { y = if (wait c within 2ms else { false }) { 7 } else { 8 } }"
@@ -193,11 +195,13 @@ impl Maker {
              let q = Queue(1)\nlet e = Event()\nlet c = Condition()\nlet said = []\n\
              let z = Queue(0)\nlet b = Barrier(2)\nlet l = Latch(1)\nlet h = [nil]\n",
         );
+        let _ = writeln!(script, "let p = Pool({})", self.random.u32(1..3));
         // In a function, so that the handles are nobody else's: fewer steps, and fewer schedules for `dfs`.
         script.push_str("fn go() {\n");
         let threads = self.random.usize(2..4);
         for thread in 0..threads {
-            let _ = writeln!(script, "let t{thread} = spawn {{");
+            let on = self.pick(&["", "", "", " on p"]);
+            let _ = writeln!(script, "let t{thread} = spawn{on} {{");
             for _ in 0..self.random.usize(1..if threads == 2 { 4 } else { 2 }) {
                 let timed = kind != Kind::Plain && self.random.bool();
                 let step = if timed { self.timed(0, thread) } else { self.step(0) };

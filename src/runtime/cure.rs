@@ -119,6 +119,30 @@ pub fn in_circle(names: &[String], what: &str) -> String {
     }
 }
 
+/// What is told of threads that wait for one another where one would be enough to let another go on, when the first
+/// waits for `what`.
+pub fn in_knot(names: &[String], what: &str) -> String {
+    let mut all = names.to_vec();
+    all.sort();
+    format!(
+        "{} waits for {what}, and of {} none can go on before another does",
+        names[0],
+        listed(&all)
+    )
+}
+
+/// Where a task is that is waited for, when these workers are all that could take it.
+pub fn queued_until(names: &[String]) -> String {
+    match names {
+        [one] => format!("queued until {one} is free"),
+        all => format!("queued until one of {} is free", listed(all)),
+    }
+}
+
+/// Against threads that wait for tasks which no worker is free for.
+pub const NO_WORKER_FREE: &str = "a task that waits for another of its own pool keeps a worker from it: give the pool more \
+                                  workers, or start the other by `spawn` alone";
+
 /// What is told of the one that waits for `what` when so many threads wait, and nobody else is left.
 pub fn nobody_is_left(threads: usize, name: &str, what: &str) -> String {
     match threads {

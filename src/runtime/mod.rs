@@ -3,6 +3,7 @@
 pub mod controlled;
 mod cure;
 mod files;
+mod knot;
 pub mod threads;
 mod told;
 

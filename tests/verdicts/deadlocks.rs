@@ -28,7 +28,7 @@ impl Moment {
                 continue;
             }
             let closers: Vec<usize> =
-                line.into_iter().filter(|who| self.closes_circle(structure, *who)).collect();
+                line.into_iter().filter(|who| self.closes_knot(structure, *who)).collect();
             match closers.as_slice() {
                 [] => return,
                 [closer] => {
@@ -67,37 +67,41 @@ impl Moment {
         self.settle_wait(actor, who, step, Err(error));
     }
 
-    /// Who alone can let it go on.
-    pub fn holders(&self, structure: &Structure, who: usize) -> Vec<usize> {
-        let not_ended = |of: &usize| !self.has_ended(*of);
+    /// Whether it waits in vain as long as none of these goes on.
+    fn needs(&self, structure: &Structure, who: usize, stuck: &HashSet<usize>) -> bool {
+        let ends = |of: &usize| self.has_ended(*of) || !self.never_ends(structure, *of, stuck);
         match self.waits_for(structure, who) {
-            Some(Wait::Take(object, how)) => self.holders_of(structure, who, *object, *how),
-            Some(Wait::Join(of)) => {
-                let of = of.iter().copied().filter(not_ended);
-                of.flat_map(|of| self.runs_on(structure, of)).collect()
+            Some(Wait::Take(object, how)) => {
+                self.holders_of(structure, who, *object, *how).iter().any(|by| stuck.contains(by))
             }
-            Some(Wait::JoinAny(of)) => match of.as_slice() {
-                [of] => self.runs_on(structure, *of),
-                _ => Vec::new(),
-            },
-            Some(Wait::Select(arms)) => match arms.as_slice() {
-                [Arm::Join(of)] => self.runs_on(structure, *of),
-                _ => Vec::new(),
-            },
-            Some(Wait::Scope(child)) => vec![*child],
-            _ => Vec::new(),
+            Some(Wait::Join(of)) => !of.iter().all(ends),
+            Some(Wait::JoinAny(of)) => !of.iter().any(ends),
+            Some(Wait::Select(arms)) => {
+                !arms.iter().any(|arm| !matches!(arm, Arm::Join(of) if !ends(of)))
+            }
+            Some(Wait::Scope(child)) => !ends(child),
+            _ => false,
         }
     }
 
-    /// Who must go on so that this one ends.
-    pub fn runs_on(&self, structure: &Structure, of: usize) -> Vec<usize> {
+    /// Whether a thread never ends if none of these goes on. Any worker may run what is queued.
+    fn never_ends(&self, structure: &Structure, of: usize, stuck: &HashSet<usize>) -> bool {
         if structure.actors[of].kind != ActorKind::Queued {
-            return vec![of];
+            return stuck.contains(&of);
         }
-        // The only worker alone can run it.
         let is_task = |at: &usize| structure.actors[*at].kind == ActorKind::Task;
-        let tasks = (0..self.places.len()).filter(is_task).filter(|at| !self.has_ended(*at));
-        if structure.workers == 1 { tasks.collect() } else { Vec::new() }
+        let tasks = (0..self.places.len()).filter(is_task);
+        tasks.filter(|at| stuck.contains(at)).count() == structure.workers
+    }
+
+    /// Those of these who all wait in vain until another of them goes on.
+    fn stuck(&self, structure: &Structure, of: impl Iterator<Item = usize>) -> HashSet<usize> {
+        let mut stuck: HashSet<usize> = of.collect();
+        while let Some(who) = stuck.iter().copied().find(|who| !self.needs(structure, *who, &stuck))
+        {
+            stuck.remove(&who);
+        }
+        stuck
     }
 
     pub fn holders_of(
@@ -131,19 +135,13 @@ impl Moment {
             && self.holders_of(structure, who, *object, *how).iter().any(|by| self.has_ended(*by))
     }
 
-    /// Whether there is a circle of threads that wait for one another, of which this one began to wait last.
-    pub fn closes_circle(&self, structure: &Structure, who: usize) -> bool {
-        let mut seen = HashSet::new();
-        let mut open = self.holders(structure, who);
-        while let Some(holder) = open.pop() {
-            if holder == who {
-                return true;
-            }
-            let waits = matches!(self.places[holder], Place::Waits(_));
-            if waits && self.since[holder] < self.since[who] && seen.insert(holder) {
-                open.extend(self.holders(structure, holder));
-            }
-        }
-        false
+    /// Whether there are threads all of which wait for one another, and of which this one began to wait last.
+    pub fn closes_knot(&self, structure: &Structure, who: usize) -> bool {
+        let line = self.line(structure);
+        let before = line.iter().copied().filter(|other| self.since[*other] < self.since[who]);
+        // They are told, and go on.
+        let told = self.stuck(structure, before.clone());
+        let others = before.filter(|other| !told.contains(other));
+        self.stuck(structure, others.chain([who])).contains(&who)
     }
 }

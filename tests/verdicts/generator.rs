@@ -180,6 +180,13 @@ impl Generator<'_> {
         if self.orderly || !self.chance(65) {
             return;
         }
+        let is_queued = |actor: &Actor| actor.kind == ActorKind::Queued;
+        if let Some(queued) = self.made.actors.iter().position(is_queued)
+            && self.chance(60)
+        {
+            self.knot(queued);
+            return;
+        }
         let mut members: Vec<usize> = (0..self.made.actors.len())
             .filter(|at| self.made.actors[*at].kind.is_gated() || *at == 0)
             .collect();
@@ -190,6 +197,38 @@ impl Generator<'_> {
             let next = members[(at + 1) % members.len()];
             let wait = self.wait_for(*member, next);
             self.add_step(*member, wait);
+        }
+    }
+
+    /// All tasks of the pool wait for what is queued behind them, or would but for one.
+    fn knot(&mut self, queued: usize) {
+        let of = |kind: ActorKind, actors: &[Actor]| -> Vec<usize> {
+            (0..actors.len()).filter(|at| actors[*at].kind == kind).collect()
+        };
+        let tasks = of(ActorKind::Task, &self.made.actors);
+        let mut threads = of(ActorKind::Thread, &self.made.actors);
+        for (at, task) in tasks.iter().enumerate() {
+            let next = tasks[(at + 1) % tasks.len()];
+            let wait = match self.rng.u32(0..10) {
+                0 if next != *task => Wait::JoinAny(vec![queued, next]),
+                1 => Wait::Select(vec![Arm::Join(queued)]),
+                2 if next != *task => Wait::Join(vec![queued, next]),
+                3..=4 if next != *task => {
+                    let object = self.hold_by(next);
+                    self.taking(object)
+                }
+                5 => self.in_scope(Wait::Join(vec![queued])),
+                6..=7 => match threads.pop() {
+                    Some(thread) => {
+                        self.add_step(thread, Wait::Join(vec![queued]));
+                        Wait::Join(vec![thread])
+                    }
+                    None => Wait::Join(vec![queued]),
+                },
+                8 => self.event(*task),
+                _ => Wait::Join(vec![queued]),
+            };
+            self.add_step(*task, wait);
         }
     }
 

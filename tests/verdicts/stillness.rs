@@ -15,8 +15,7 @@ impl Moment {
             let lone = match self.waits_for(structure, who) {
                 Some(Wait::Event(_) | Wait::Latch(_) | Wait::Flag(_) | Wait::Done(_)) => true,
                 Some(Wait::Barrier(_)) => true,
-                Some(Wait::JoinAny(of)) => of.len() > 1,
-                Some(Wait::Select(arms)) => arms.len() > 1,
+                Some(Wait::Select(arms)) => !arms.iter().all(|arm| matches!(arm, Arm::Join(_))),
                 _ => false,
             };
             if lone {

@@ -7,6 +7,7 @@ use super::strand::{Strand, StrandKind, Wish};
 use super::thing::{Body, State, body};
 use super::world::{Next, World, fault};
 use crate::primitives::{Ended, Pool};
+use crate::runtime::knot::Need;
 use crate::source::Place;
 use crate::values::{List, Object, Published, Ref, Spawned, Value};
 use crate::vm::{Job, Machine, SpawnRequest};
@@ -286,25 +287,40 @@ impl World {
         List::value(tasks).map(Next::from).map_err(|told| fault(&told))
     }
 
-    /// The thread that must go on so that a strand ends: itself; of a task, its worker, or the only one there can be.
-    pub(super) fn runs_on(&self, strand: usize) -> Option<usize> {
+    /// Who must go on so that a strand ends: itself; of a task, the worker that runs it, or one of those that could.
+    pub(super) fn need_of_strand(&self, strand: usize) -> Need<usize> {
         let of = &self.strands[strand];
         if of.kind != StrandKind::Task {
-            return Some(strand);
+            return Need::Thread(strand);
         }
-        if of.worker.is_some() {
-            return of.worker;
+        match of.worker {
+            Some(worker) => Need::Thread(worker),
+            None => Need::any(self.crew_for(strand).into_iter().map(Need::Thread)),
         }
-        let pool = of.pool?;
-        let State::Pool(state) = &self.things[pool].state else { return None };
-        let mut workers = (0..self.strands.len()).filter(|worker| {
+    }
+
+    /// Who must go on so that all tasks of a pool end: the workers that run one; and one of all, if a task waits in the
+    /// row.
+    pub(super) fn need_of_pool(&self, pool: usize) -> Need<usize> {
+        let runs = |task: &Strand| task.worker.filter(|_| task.pool == Some(pool));
+        let first = self.things[pool].pool.tasks.first();
+        let crew = first.map(|(_, task, _)| self.crew_for(*task)).unwrap_or_default();
+        let row = Need::any(crew.into_iter().map(Need::Thread));
+        Need::all([Need::threads(self.strands.iter().filter_map(runs)), row])
+    }
+
+    /// The workers of a pool, one of which must take this task: if it waits in the row, and there can be no more workers.
+    pub(super) fn crew_for(&self, task: usize) -> Vec<usize> {
+        let Some(pool) = self.strands[task].pool.filter(|_| self.is_queued(task)) else {
+            return Vec::new();
+        };
+        let State::Pool(state) = &self.things[pool].state else { return Vec::new() };
+        let is_worker = |worker: &usize| {
             let worker = &self.strands[*worker];
             worker.kind == StrandKind::Worker && worker.pool == Some(pool) && worker.ended.is_none()
-        });
-        match (state.limit, workers.next(), workers.next()) {
-            (1, Some(worker), None) => Some(worker),
-            _ => None,
-        }
+        };
+        let workers: Vec<usize> = (0..self.strands.len()).filter(is_worker).collect();
+        if workers.len() == state.limit { workers } else { Vec::new() }
     }
 
     /// Whether it is a task that no worker has begun.

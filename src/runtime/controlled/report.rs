@@ -6,9 +6,10 @@ use super::world::{Note, World};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::Action;
 use crate::runtime::cure::{
-    Known, holds_already, in_circle, joins_itself, listed, nobody_is_left, of_wait, take_at_once,
-    waits_for,
+    Known, NO_WORKER_FREE, holds_already, in_circle, in_knot, joins_itself, listed, nobody_is_left,
+    of_wait, queued_until, take_at_once, waits_for,
 };
+use crate::runtime::knot::Knot;
 use crate::source::Place;
 use crate::values::{ErrorKind, ErrorValue, Fault, Object, ObjectKind, Published, Ref, Value};
 
@@ -58,7 +59,11 @@ fn deadlock(message: &str, report: Report) -> Published {
 /// The part that a thread plays: where it waits, and for what; where that was taken, and by whom.
 fn part_of(world: &World, strand: usize) -> Report {
     let of = &world.strands[strand];
-    let waits = waiting_for(world, strand);
+    let mut waits = waiting_for(world, strand);
+    let crew = crew(world, strand);
+    if !crew.is_empty() {
+        waits = format!("{waits}, {}", queued_until(&crew));
+    }
     let mut report = Report::note(Code::Deadlock, format!("{} waits for {waits}", described(of)));
     if let Some(place) = world.place_of(strand) {
         report = report.label(place, format!("{} waits here", of.name));
@@ -118,13 +123,15 @@ pub(super) fn held_already(
     deadlock(&fault.message, report).into_inner()
 }
 
-/// The error for the thread that closes a circle of threads which wait for one another.
-pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
+/// The error for the thread that closes a knot of threads which wait for one another: the first of these.
+pub(super) fn knot(world: &World, knot: &Knot<usize>) -> Published {
+    let threads = &knot.threads;
     let names: Vec<String> =
-        circle.iter().map(|strand| world.strands[*strand].name.to_string()).collect();
-    let message = in_circle(&names, &waiting_for(world, circle[0]));
+        threads.iter().map(|strand| world.strands[*strand].name.to_string()).collect();
+    let tell = if knot.is_circle { in_circle } else { in_knot };
+    let message = tell(&names, &waiting_for(world, threads[0]));
     let mut report = Report::error(Code::Deadlock, message.clone());
-    for strand in circle.iter().take(MOST_THREADS) {
+    for strand in threads.iter().take(MOST_THREADS) {
         report = report.with(part_of(world, *strand));
     }
     let lock = |strand: &usize| {
@@ -133,11 +140,14 @@ pub(super) fn circle(world: &World, circle: &[usize]) -> Published {
             waits.find(|(object, _)| matches!(object.kind, ObjectKind::Lock | ObjectKind::RLock));
         found.map(|(object, _)| object)
     };
-    if let Some(locks) = circle.iter().map(lock).collect::<Option<Vec<_>>>()
+    if let Some(locks) = threads.iter().map(lock).collect::<Option<Vec<_>>>()
         && locks.len() > 1
     {
         report = report
             .help(take_at_once(&mut locks.iter().map(|lock| &lock.label).collect::<Vec<_>>()));
+    }
+    if let Some(cure) = of_pool(world, threads) {
+        report = report.help(cure);
     }
     deadlock(&message, report)
 }
@@ -175,7 +185,7 @@ pub(super) fn all_blocked(world: &mut World, all: &[usize], victim: usize) -> Pu
             report = report.with(lost);
         }
     }
-    if let Some(cure) = cure(world, victim) {
+    if let Some(cure) = cure(world, victim).or_else(|| of_pool(world, all)) {
         report = report.help(cure);
     }
     deadlock(&message, report)
@@ -207,6 +217,23 @@ fn cure(world: &World, strand: usize) -> Option<String> {
     let waits = world.waits_on(strand);
     let [(object, action)] = waits.as_slice() else { return None };
     of_wait(object, action, known(world, strand, object))
+}
+
+/// If a strand waits for a task that is queued on a full pool, the workers there.
+fn crew(world: &World, strand: usize) -> Vec<String> {
+    let task = |(object, _): &(Ref<Object>, Action)| match body(object) {
+        Body::Strand(task) => Some(world.crew_for(*task)),
+        _ => None,
+    };
+    let mut crews = world.waits_on(strand).iter().filter_map(task).collect::<Vec<_>>().into_iter();
+    let crew = crews.find(|crew| !crew.is_empty()).unwrap_or_default();
+    crew.into_iter().map(|worker| world.strands[worker].name.to_string()).collect()
+}
+
+/// What would help where threads wait for tasks that no worker is free for.
+fn of_pool(world: &World, strands: &[usize]) -> Option<String> {
+    let waits = |strand: &usize| !crew(world, *strand).is_empty();
+    strands.iter().any(waits).then(|| NO_WORKER_FREE.to_owned())
 }
 
 /// What there is to know of the object that a thread waits for.

@@ -1,4 +1,4 @@
-//! Deadlocks: circles of threads that wait for one another, locks whose holder has ended, and programs in
+//! Deadlocks: knots of threads that wait for one another, locks whose holder has ended, and programs in
 //! which nobody can go on.
 
 use super::handle;
@@ -11,31 +11,29 @@ use super::waiter::{On, WaitKind, Waiter};
 use super::waits::Table;
 use super::word::WordBody;
 use crate::primitives::{Action, Primitive, RwLock, ThreadId};
+use crate::runtime::knot::{self, Need};
 use crate::values::{Object, ObjectKind, Published};
-use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The threads that must do something before the wait can end, and that alone can do it.
-pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
-    let mut holders = first_holders(waiter);
+/// Who must go on before the wait can end, and alone can let it.
+pub fn need(waiter: &Waiter) -> Need<ThreadId> {
     let open = waiter.then.iter().filter(|on| !has_ended(on.object()));
-    holders.extend(open.flat_map(|on| holders_of(waiter.strand.id, on)));
-    holders
+    let rest = open.map(|on| need_of(waiter.strand.id, on));
+    Need::all(std::iter::once(first_need(waiter)).chain(rest))
 }
 
-/// The same, of a `join a, b, c` those of the one that is waited for now.
-pub fn first_holders(waiter: &Waiter) -> Vec<ThreadId> {
+/// The same, of a `join a, b, c` before the one can end that is waited for now.
+pub fn first_need(waiter: &Waiter) -> Need<ThreadId> {
     match waiter.kind {
-        WaitKind::Scope => {
-            waiter.scope.as_ref().map(|scope| scope.open_children()).unwrap_or_default()
-        }
-        WaitKind::Objects => match waiter.on.as_slice() {
-            [on] => holders_of(waiter.strand.id, on),
-            // Of several, any could let it go on: only all together are a deadlock.
-            _ => Vec::new(),
-        },
-        WaitKind::Sleep | WaitKind::Idle | WaitKind::Input => Vec::new(),
+        WaitKind::Scope => waiter.scope.as_ref().map_or(Need::NOBODY, |scope| scope.need()),
+        WaitKind::Objects => Need::any(waiter.on.iter().map(|on| need_of(waiter.strand.id, on))),
+        WaitKind::Sleep | WaitKind::Idle | WaitKind::Input => Need::NOBODY,
     }
+}
+
+/// The threads each of which must do something before the wait can end.
+pub fn holders(waiter: &Waiter) -> Vec<ThreadId> {
+    need(waiter).each()
 }
 
 /// Whether it is the handle of something that has ended.
@@ -43,11 +41,18 @@ fn has_ended(object: &Object) -> bool {
     handle::of(object).is_some_and(|joinable| joinable.end_order().is_some())
 }
 
-fn holders_of(who: ThreadId, on: &On) -> Vec<ThreadId> {
-    holders_of_object(who, on.object(), &on.action)
+fn need_of(who: ThreadId, on: &On) -> Need<ThreadId> {
+    let object = on.object();
+    if let (Action::Join, Some(joinable)) = (&on.action, handle::of(object)) {
+        return joinable.need();
+    }
+    match (&on.action, object.body.downcast_ref::<PoolHandle>()) {
+        (Action::Join, Some(handle)) => handle.pool.need(),
+        _ => Need::threads(holders_of_object(who, object, &on.action)),
+    }
 }
 
-/// The threads that must do something before `who` can do this with an object, and that alone can.
+/// The threads that must do something before `who` can take this lock, and that alone can.
 pub fn holders_of_object(who: ThreadId, object: &Object, action: &Action) -> Vec<ThreadId> {
     if let Some(word) = object.body.downcast_ref::<WordBody>() {
         return word.holders(object, who, action);
@@ -55,38 +60,10 @@ pub fn holders_of_object(who: ThreadId, object: &Object, action: &Action) -> Vec
     if let Some(shell) = object.body.downcast_ref::<Shell<RwLock>>() {
         return shell.look(|state| state.holders(who, action));
     }
-    match (action, handle::of(object)) {
-        (Action::Join, Some(joinable)) => joinable.runs_on().into_iter().collect(),
-        (Action::Join, None) => {
-            let pool = object.body.downcast_ref::<PoolHandle>();
-            pool.map(|pool| pool.pool.at_work()).unwrap_or_default()
-        }
-        _ => Vec::new(),
-    }
+    Vec::new()
 }
 
-/// The circle that `start` closes by waiting: the waiters on it, `start` first. `first` are those that it waits for.
-fn circle(table: &Table, start: &Arc<Waiter>, first: Vec<ThreadId>) -> Option<Vec<Arc<Waiter>>> {
-    let mut seen = HashSet::new();
-    // The way so far: each waiter, and those of its holders that were not looked at.
-    let mut path = vec![(start.clone(), first)];
-    while let Some((_, left)) = path.last_mut() {
-        let Some(holder) = left.pop() else {
-            path.pop();
-            continue;
-        };
-        if holder == start.strand.id {
-            return Some(path.into_iter().map(|(waiter, _)| waiter).collect());
-        }
-        let next = table.waiting.get(&holder).filter(|waiter| waiter.is_parked());
-        if let Some(next) = next.filter(|_| seen.insert(holder)) {
-            path.push((next.clone(), holders(next)));
-        }
-    }
-    None
-}
-
-/// A thread that never can go on because this one waits, and the error for it: the one that closed a circle by
+/// A thread that never can go on because this one waits, and the error for it: the one that closed a knot by
 /// waiting, or this one, if what it waits for is held by a thread that has ended. `whole` tells whether all of a
 /// `join a, b, c` is to be looked at.
 pub fn of_newcomer(
@@ -98,7 +75,7 @@ pub fn of_newcomer(
     if !waiter.is_parked() {
         return None;
     }
-    // First what can never come, whatever the others do; a circle through it is none once this one was told.
+    // First what can never come, whatever the others do; a knot with it is none once this one was told.
     if is_kept_by_ended(waiter)
         && let Some(ended) =
             holders(waiter).into_iter().find(|holder| !runtime.registry.is_alive(*holder))
@@ -108,21 +85,33 @@ pub fn of_newcomer(
             return Some((waiter.clone(), report::ended_holder(runtime, waiter, ended)));
         }
     }
-    let first = if whole { holders(waiter) } else { first_holders(waiter) };
-    let mut circle = circle(table, waiter, first).filter(|circle| still_holds(circle))?;
-    // The lock after a `wait` is to be taken again in any case, if there is another to be told.
-    let last = (0..circle.len()).max_by_key(|at| (circle[*at].cancellable, circle[*at].began))?;
-    circle.rotate_left(last);
-    Some((circle[0].clone(), report::circle(runtime, &circle)))
+    let need_of = |thread: ThreadId| {
+        let next = table.waiting.get(&thread).filter(|next| next.is_parked());
+        next.map(|next| need(next))
+    };
+    loop {
+        let need = if whole { need(waiter) } else { first_need(waiter) };
+        let knot = knot::closed_by(waiter.strand.id, need, need_of)?;
+        let of = knot.threads.iter().filter_map(|thread| table.waiting.get(thread));
+        let mut waiters: Vec<Arc<Waiter>> = of.cloned().collect();
+        if !still_holds(&waiters) {
+            continue;
+        }
+        // The lock after a `wait` is to be taken again in any case, if there is another to be told.
+        let key = |at: &usize| (waiters[*at].cancellable, waiters[*at].began);
+        let last = (0..waiters.len()).max_by_key(key)?;
+        waiters.rotate_left(last);
+        return Some((waiters[0].clone(), report::knot(runtime, &waiters, knot.is_circle)));
+    }
 }
 
-/// Whether each of the circle waits for the next at one and the same moment. They were found one after the other,
-/// and what each waited for may have changed; but all that are parked after the last look were so during it, and who is
+/// Whether each of a knot waits for others of it at one and the same moment. They were found one after the other, and
+/// what each waited for may have changed; but all that are parked after the last look were so during it, and who is
 /// parked gives nothing back.
-fn still_holds(circle: &[Arc<Waiter>]) -> bool {
-    let next = |at: usize| circle[(at + 1) % circle.len()].strand.id;
-    let waits = circle.iter().enumerate().all(|(at, waiter)| holders(waiter).contains(&next(at)));
-    waits && circle.iter().all(|waiter| waiter.is_parked())
+fn still_holds(knot: &[Arc<Waiter>]) -> bool {
+    let goes_on = |thread| knot.iter().all(|waiter| waiter.strand.id != thread);
+    knot.iter().all(|waiter| !need(waiter).is_met(&goes_on))
+        && knot.iter().all(|waiter| waiter.is_parked())
 }
 
 /// The error for a thread that waits for what `ended` held.

@@ -2,7 +2,7 @@
 //! goes on between them.
 //!
 //! It runs on the thread of the system's that began it. It counts as able to go on whenever it runs nothing, since
-//! what is entered next may let the others go on: so only a circle is a deadlock then.
+//! what is entered next may let the others go on: so only threads that wait for one another are a deadlock then.
 
 use super::driver::{self, Here};
 use super::report;

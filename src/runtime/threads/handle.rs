@@ -6,6 +6,7 @@ use super::scope::Scope;
 use super::strand::{Strand, StrandKind};
 use super::timers::TimerBody;
 use crate::primitives::{Ended, ThreadId};
+use crate::runtime::knot::Need;
 use crate::values::{Label, Object, ObjectKind, Published, Ref, Value, View};
 use parking_lot::Mutex;
 use std::sync::atomic::Ordering;
@@ -133,11 +134,11 @@ impl Joinable {
         }
     }
 
-    /// The thread that must go on so that it ends, if there is one.
-    pub fn runs_on(&self) -> Option<ThreadId> {
+    /// Who must go on so that it ends.
+    pub fn need(&self) -> Need<ThreadId> {
         match self {
-            Joinable::Strand(strand) => strand.runs_on(),
-            Joinable::Timer(timer) => timer.running().map(|run| run.id),
+            Joinable::Strand(strand) => strand.need(),
+            Joinable::Timer(timer) => Need::threads(timer.running().map(|run| run.id)),
         }
     }
 

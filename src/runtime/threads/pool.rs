@@ -14,6 +14,7 @@ use super::spawn;
 use super::strand::{Strand, StrandKind, cancelled};
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Next, Pool, ThreadId};
+use crate::runtime::knot::Need;
 use crate::source::Place;
 use crate::values::{
     ErrorValue, Fault, Label, List, Object, ObjectKind, Published, Ref, Spawned, Value,
@@ -41,7 +42,7 @@ pub struct PoolBody {
 struct Inside {
     tasks: HashMap<ThreadId, (Arc<Strand>, Job)>,
     idle: Vec<Arc<Waiter>>,
-    /// Who is a worker now.
+    /// Who is a worker now. Invariant: these have begun, and the pool's state counts them.
     workers: Vec<ThreadId>,
     /// Those of them that are done with `init`.
     at_work: Vec<ThreadId>,
@@ -49,6 +50,18 @@ struct Inside {
     failed: Vec<Arc<Strand>>,
     /// That `init` failed, as the end of a task: all tasks fail with its error, and if none does, it is as one of them.
     broken: Option<Arc<Strand>>,
+}
+
+impl Inside {
+    /// All workers, if there can be no more.
+    fn crew(&self, limit: usize) -> Vec<ThreadId> {
+        if self.workers.len() == limit { self.workers.clone() } else { Vec::new() }
+    }
+
+    fn leave(&mut self, worker: ThreadId) {
+        self.workers.retain(|id| *id != worker);
+        self.at_work.retain(|id| *id != worker);
+    }
 }
 
 /// What the scripts' value holds. When the last is gone, nobody can queue or join any more.
@@ -164,11 +177,7 @@ fn start_worker(runtime: &Arc<Runtime>, pool: &Arc<PoolBody>) -> Result<(), Faul
                 }
                 Err(error) => worker.give_up(&spawn::no_thread(&error)),
             }
-            {
-                let mut inside = pool.inside.lock();
-                inside.workers.retain(|id| *id != strand.id);
-                inside.at_work.retain(|id| *id != strand.id);
-            }
+            pool.inside.lock().leave(strand.id);
             ending::end(&runtime, &strand, Some(Ended::Value(Published::new(Value::NIL))), None);
         }
     };
@@ -217,6 +226,7 @@ impl Worker<'_> {
     fn give_up(&mut self, fault: &Fault) {
         let mut state = self.pool.state.lock();
         state.state.left();
+        self.pool.inside.lock().leave(self.strand.id);
         let mut queued = Vec::new();
         if state.state.workers == 0 {
             while let Some(Next::Run(id)) = state.state.take_next() {
@@ -247,7 +257,9 @@ impl Worker<'_> {
             match state.state.take_next() {
                 Some(Next::Run(id)) => return inside.tasks.remove(&id),
                 Some(Next::Leave) => {
+                    // Both at once: another may be started now.
                     state.state.left();
+                    inside.leave(self.strand.id);
                     return None;
                 }
                 None => {}
@@ -287,18 +299,24 @@ impl PoolBody {
         self.has_handle.load(Ordering::SeqCst)
     }
 
-    /// Its worker, if there is but one and there can be no more.
-    pub fn only_worker(&self) -> Option<ThreadId> {
-        let limit = self.state.look(|state| state.limit);
-        match (limit, self.inside.lock().workers.as_slice()) {
-            (1, [worker]) => Some(*worker),
-            _ => None,
-        }
+    /// The workers, one of which must take this task: if it waits in the row, and there can be no more workers than
+    /// those that have begun.
+    pub fn crew_for(&self, task: ThreadId) -> Vec<ThreadId> {
+        let state = self.state.lock();
+        let inside = self.inside.lock();
+        let waits = inside.tasks.contains_key(&task);
+        if waits { inside.crew(state.state.limit) } else { Vec::new() }
     }
 
-    /// The workers that run a task, as far as they wait: one that waits for a task waits for nobody.
-    pub fn at_work(&self) -> Vec<ThreadId> {
-        self.inside.lock().at_work.clone()
+    /// Who must go on so that all tasks end: the workers that run one, as far as they wait (one that waits for a task
+    /// waits for nobody); and one of all, if a task waits in the row.
+    pub fn need(&self) -> Need<ThreadId> {
+        let state = self.state.lock();
+        let inside = self.inside.lock();
+        let crew =
+            if inside.tasks.is_empty() { Vec::new() } else { inside.crew(state.state.limit) };
+        let row = Need::any(crew.into_iter().map(Need::Thread));
+        Need::all([Need::threads(inside.at_work.iter().copied()), row])
     }
 
     /// Wakes an idle worker, if there is one.

@@ -19,6 +19,7 @@ use super::strand::Strand;
 use super::timers::{Task, later};
 use super::waiter::{Outcome, WaitKind, Waiter};
 use crate::primitives::{Ended, Reply, ThreadId};
+use crate::runtime::knot::Need;
 use crate::values::{ErrorKind, Fault, Published, Value, duration_text};
 use crate::vm::Answer;
 use parking_lot::Mutex;
@@ -71,14 +72,14 @@ impl Scope {
         self.state.lock().children.remove(&child);
     }
 
-    /// The threads that it waits for.
-    pub fn open_children(&self) -> Vec<ThreadId> {
+    /// Who must go on before it can end.
+    pub fn need(&self) -> Need<ThreadId> {
         let state = self.state.lock();
         if state.timed {
             // It will end by itself.
-            return Vec::new();
+            return Need::NOBODY;
         }
-        state.children.values().filter_map(Joinable::runs_on).collect()
+        Need::all(state.children.values().map(Joinable::need))
     }
 
     /// What it waits for, by name.

@@ -8,6 +8,7 @@ use super::shell::Shell;
 use super::stats::Waited;
 use super::waiter::{Outcome, Waiter};
 use crate::primitives::{Ended, Thread, ThreadId};
+use crate::runtime::knot::Need;
 use crate::values::{ErrorKind, ErrorValue, Published, Spawned, Value, View};
 use crate::vm::Calls;
 use parking_lot::Mutex;
@@ -160,14 +161,22 @@ impl Strand {
         self.end_order.load(Ordering::SeqCst)
     }
 
-    /// The thread that must go on so that this one ends: itself; of a task, the worker that runs it, or that
-    /// alone could.
-    pub fn runs_on(&self) -> Option<ThreadId> {
+    /// Who must go on so that this one ends: itself; of a task, the worker that runs it, or one of those that could.
+    pub fn need(&self) -> Need<ThreadId> {
         if self.kind != StrandKind::Task {
-            return Some(self.id);
+            return Need::Thread(self.id);
         }
         let worker = self.signals.lock().worker.as_ref().map(|worker| worker.id);
-        worker.or_else(|| self.pool.as_ref()?.upgrade()?.only_worker())
+        match worker {
+            Some(worker) => Need::Thread(worker),
+            None => Need::any(self.crew().into_iter().map(Need::Thread)),
+        }
+    }
+
+    /// Of a task that waits in the row of a full pool, the pool's workers.
+    pub fn crew(&self) -> Vec<ThreadId> {
+        let pool = self.pool.as_ref().and_then(Weak::upgrade);
+        pool.map(|pool| pool.crew_for(self.id)).unwrap_or_default()
     }
 
     /// Whether this error is the `Cancelled` that was raised in it because it was wanted.

@@ -76,7 +76,7 @@ pub struct Rest {
 struct Joined {
     all: Box<[On]>,
     began: Instant,
-    /// The number of the last wait that could close a circle and was there when this join was looked at as a whole.
+    /// The number of the last wait that could close a knot and was there when this join was looked at as a whole.
     looked_at: AtomicU64,
 }
 
@@ -102,7 +102,7 @@ impl Rest {
         self.of.as_ref().map(|joined| joined.began)
     }
 
-    /// Looks at the join as a whole when `now` waits that could close a circle have begun, the present one with
+    /// Looks at the join as a whole when `now` waits that could close a knot have begun, the present one with
     /// them. Whether there is anything new: others that have begun since the last time.
     pub fn look(&self, now: u64) -> bool {
         let Some(joined) = &self.of else { return false };

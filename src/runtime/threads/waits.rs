@@ -6,10 +6,13 @@
 //! sleep and nobody is about to wake any of them: who wakes another is itself able until it has counted the
 //! other on, and what is counted off is so after it was marked, never before.
 //!
-//! A cycle is looked for when a thread enters the table. Of threads that wait for one another in a circle, one
-//! enters last, and by then the others are in the table, and what they hold was taken before they entered. The
-//! table's lock orders the entries, so that one finds the circle, and only it. The one that is told is the one
-//! that began to wait last, and so closed it: it need not be the one that entered last.
+//! A knot is looked for when a thread enters the table. Of threads that wait for one another, one enters last, and by
+//! then the others are in the table, and what they hold was taken before they entered. So it is with a task that waits
+//! in the row of a full pool: it was queued before it was joined; that it is not taken, and that there are no workers but
+//! those that wait, cannot change while all of them wait. A worker that is about to begin counts as one that can go on,
+//! and looks for itself when it waits later. The table's lock orders the entries, so that the last one finds the knot,
+//! and only it; of two that close a knot at once, the second. The one that is told is the one that began to wait last,
+//! and so closed it: it need not be the one that entered last.
 
 use super::deadlock;
 use super::runtime::Runtime;
@@ -33,7 +36,7 @@ pub struct Waits {
 pub struct Table {
     /// How each waits.
     pub waiting: BTreeMap<ThreadId, Arc<Waiter>>,
-    /// How many waits have begun that could close a circle: for something that certain threads must do.
+    /// How many waits have begun that could close a knot: for something that certain threads must do.
     edges: u64,
 }
 
@@ -65,11 +68,11 @@ impl Waits {
         table.waiting.insert(waiter.strand.id, waiter.clone());
         let none_able = self.able.fetch_sub(1, Ordering::SeqCst) == 1;
         let may_close =
-            || waiter.then.iter().next().is_some() || !deadlock::first_holders(waiter).is_empty();
+            || waiter.then.iter().next().is_some() || !deadlock::first_need(waiter).is_nobody();
         if waiter.kind != WaitKind::Idle && may_close() {
             table.edges += 1;
             let whole = waiter.then.look(table.edges);
-            self.break_circles(runtime, &table, waiter, whole);
+            self.break_knots(runtime, &table, waiter, whole);
         }
         drop(table);
         if none_able {
@@ -89,12 +92,12 @@ impl Waits {
         let concerned = |waiter: &&Arc<Waiter>| waiter.on.iter().any(|on| on.object().same(object));
         let waiters: Vec<_> = table.waiting.values().filter(concerned).cloned().collect();
         for waiter in waiters {
-            self.break_circles(runtime, &table, &waiter, true);
+            self.break_knots(runtime, &table, &waiter, true);
         }
     }
 
-    /// Tells those that can never go on because this one waits: it may be in several circles.
-    fn break_circles(
+    /// Tells those that can never go on because this one waits: it may be in several knots.
+    fn break_knots(
         &self,
         runtime: &Arc<Runtime>,
         table: &Table,

@@ -2,7 +2,7 @@
 
 use crate::primitives::{Barrier, Condition};
 use crate::runtime;
-use crate::runtime::cure::{Known, take_at_once};
+use crate::runtime::cure::{Known, NO_WORKER_FREE, take_at_once};
 use crate::runtime::threads::handle;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::shell::Shell;
@@ -11,11 +11,16 @@ use crate::runtime::threads::word::{WordBody, WordKind};
 use crate::values::{Label, Object, ObjectKind, Ref};
 use std::sync::Arc;
 
-/// Against a circle of threads which wait for one another.
-pub fn of_circle(circle: &[Arc<Waiter>]) -> Vec<String> {
-    if let Some(cure) = of_pool(circle) {
-        return vec![cure];
+/// Against a knot of threads which wait for one another.
+pub fn of_knot(knot: &[Arc<Waiter>], is_circle: bool) -> Vec<String> {
+    match of_pool(knot) {
+        Some(cure) => vec![cure],
+        None if is_circle => of_circle(knot),
+        None => Vec::new(),
     }
+}
+
+fn of_circle(circle: &[Arc<Waiter>]) -> Vec<String> {
     let (locks, joins): (Vec<_>, Vec<_>) =
         circle.iter().partition(|waiter| waiter.on.iter().any(|on| is_lock(on.object())));
     let cure = match (locks.as_slice(), joins.as_slice()) {
@@ -66,11 +71,7 @@ fn of_pool(waiters: &[Arc<Waiter>]) -> Option<String> {
             .iter()
             .any(|on| handle::strand_of(on.object()).is_some_and(|strand| strand.is_queued()))
     };
-    waiters.iter().any(queued).then(|| {
-        "a task that waits for another of its own pool keeps a worker from it: give the pool more workers, or start the \
-         other by `spawn` alone"
-            .to_owned()
-    })
+    waiters.iter().any(queued).then(|| NO_WORKER_FREE.to_owned())
 }
 
 /// Whether a thread that waits for a lock has taken that by hand itself.

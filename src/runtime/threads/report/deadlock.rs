@@ -6,9 +6,11 @@ use super::words::{described, holder_name, waiting_for};
 use crate::diagnostics::{Code, Report};
 use crate::primitives::{Action, ThreadId};
 use crate::runtime::cure::{
-    holds_already, in_circle, joins_itself, listed, nobody_is_left, waits_for,
+    holds_already, in_circle, in_knot, joins_itself, listed, nobody_is_left, queued_until,
+    waits_for,
 };
 use crate::runtime::threads::deadlock::holders_of_object;
+use crate::runtime::threads::handle;
 use crate::runtime::threads::holding::Holdings;
 use crate::runtime::threads::locks;
 use crate::runtime::threads::runtime::Runtime;
@@ -43,12 +45,13 @@ pub fn self_join(who: &Strand, of: &Object, place: Option<Place>) -> Published {
     deadlock(&message, report)
 }
 
-/// The error for the thread that closes a circle of threads which wait for one another.
-pub fn circle(runtime: &Arc<Runtime>, circle: &[Arc<Waiter>]) -> Published {
-    let names: Vec<String> = circle.iter().map(|waiter| waiter.strand.name.to_string()).collect();
-    let message = in_circle(&names, &waiting_for(&circle[0]));
-    let mut report = Shown::of(runtime, circle).tell(&message, &circle[0]);
-    for cure in cure::of_circle(circle) {
+/// The error for the thread that closes a knot of threads which wait for one another: the first of these.
+pub fn knot(runtime: &Arc<Runtime>, knot: &[Arc<Waiter>], is_circle: bool) -> Published {
+    let names: Vec<String> = knot.iter().map(|waiter| waiter.strand.name.to_string()).collect();
+    let tell = if is_circle { in_circle } else { in_knot };
+    let message = tell(&names, &waiting_for(&knot[0]));
+    let mut report = Shown::of(runtime, knot).tell(&message, &knot[0]);
+    for cure in cure::of_knot(knot, is_circle) {
         report = report.help(cure);
     }
     deadlock(&message, report)
@@ -151,7 +154,18 @@ impl<'a> Shown<'a> {
         if !names.is_empty() {
             text = format!("{text}, held by {}", listed(&names));
         }
+        let crew = self.crew(waiter);
+        if !crew.is_empty() {
+            text = format!("{text}, {}", queued_until(&crew));
+        }
         text
+    }
+
+    /// If a thread waits for a task that is queued on a full pool, the workers there.
+    fn crew(&self, waiter: &Waiter) -> Vec<String> {
+        let tasks = waiter.on.iter().filter_map(|on| handle::strand_of(on.object()));
+        let crew = tasks.map(|task| task.crew()).find(|crew| !crew.is_empty()).unwrap_or_default();
+        crew.into_iter().map(|worker| self.runtime.registry.name(worker)).collect()
     }
 
     /// Adds where a thread waits and for what, where it took what it holds, and where those that are not shown took
