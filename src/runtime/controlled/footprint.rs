@@ -104,10 +104,10 @@ impl Touch {
         self.resource % STRIDE == STRIDE - 1
     }
 
-    /// What it is a part of.
+    /// What it is a touch of as a whole: all resources of a primitive are one. A place is its own.
     #[must_use]
-    pub fn thing(&self) -> u32 {
-        self.resource / STRIDE
+    pub fn thing(&self) -> Resource {
+        if self.is_of_place() { self.resource } else { self.resource - self.resource % STRIDE }
     }
 
     /// Whether `later`, a touch of the same resource, could not have happened without this one.
