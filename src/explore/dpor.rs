@@ -303,6 +303,10 @@ impl Strategy for Dpor {
     }
 
     fn stuck(&mut self, world: &mut World) {
+        if self.depth < self.known {
+            // It was worked out when this was new.
+            return;
+        }
         for actor in 0..world.actor_count() {
             if world.is_unfinished(actor) {
                 let touches = world.peek(actor);
