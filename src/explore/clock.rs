@@ -11,12 +11,13 @@ impl Clock {
         self.0.get(actor).copied().unwrap_or(0)
     }
 
-    /// Sets how many steps of an actor come before.
-    pub fn set(&mut self, actor: usize, steps: u32) {
+    /// One more step of an actor comes before: how many those are now.
+    pub fn tick(&mut self, actor: usize) -> u32 {
         if self.0.len() <= actor {
             self.0.resize(actor + 1, 0);
         }
-        self.0[actor] = steps;
+        self.0[actor] += 1;
+        self.0[actor]
     }
 
     /// What comes before either comes before.
@@ -48,9 +49,9 @@ mod tests {
     #[test]
     fn joining_takes_the_later_of_each() {
         let (mut a, mut b) = (Clock::default(), Clock::default());
-        a.set(0, 3);
-        b.set(0, 1);
-        b.set(2, 5);
+        (0..3).for_each(|_| _ = a.tick(0));
+        b.tick(0);
+        (0..5).for_each(|_| _ = b.tick(2));
         a.join(&b);
         assert_eq!([a.get(0), a.get(1), a.get(2), a.get(9)], [3, 0, 5, 0]);
     }

@@ -78,26 +78,33 @@ impl Races {
     /// A step was taken, here in the script.
     pub fn step(&mut self, step: &Step<'_>, site: u64) {
         let actor = usize::from(step.choice.actor);
-        let most = step.touches.iter().map(|touch| touch.resource as usize + 1).max().unwrap_or(0);
-        self.make_room(step.born.end.max(actor + 1), most);
+        let mut most = 0;
+        let (mut acquires, mut releases) = (false, false);
         for touch in step.touches {
-            let at = touch.resource as usize;
-            if matches!(touch.order, Order::Acquire | Order::Both) {
-                self.clocks[actor].join(&self.released[at]);
+            most = most.max(touch.resource as usize + 1);
+            acquires |= matches!(touch.order, Order::Acquire | Order::Both);
+            releases |= matches!(touch.order, Order::Release | Order::Both);
+        }
+        self.make_room(step.born.end.max(actor + 1), most);
+        if acquires {
+            for touch in step.touches {
+                if matches!(touch.order, Order::Acquire | Order::Both) {
+                    self.clocks[actor].join(&self.released[touch.resource as usize]);
+                }
             }
         }
-        let now = self.clocks[actor].get(actor) + 1;
-        self.clocks[actor].set(actor, now);
+        let now = self.clocks[actor].tick(actor);
         for touch in step.touches {
             if touch.order == Order::Plain {
                 let this = Access { actor: step.choice.actor, at: now, site };
                 self.access(touch.resource as usize, this, touch.mode == Mode::Write);
             }
         }
-        for touch in step.touches {
-            let at = touch.resource as usize;
-            if matches!(touch.order, Order::Release | Order::Both) {
-                self.released[at].join(&self.clocks[actor]);
+        if releases {
+            for touch in step.touches {
+                if matches!(touch.order, Order::Release | Order::Both) {
+                    self.released[touch.resource as usize].join(&self.clocks[actor]);
+                }
             }
         }
         for child in step.born.clone() {

@@ -15,8 +15,13 @@ use std::sync::atomic::Ordering;
 
 impl World {
     /// Lets what a strand wants happen; or what happens instead, because it was cancelled, or waits in vain, or its
-    /// time has run out. An error is raised in it.
-    pub(super) fn perform(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
+    /// time has run out. An error is raised in it. `is_ready`: it is known that what it wants may happen.
+    pub(super) fn perform(
+        &mut self,
+        strand: usize,
+        arm: usize,
+        is_ready: bool,
+    ) -> Result<Next, Value> {
         if let Some((arm, result)) = self.strands[strand].met.take() {
             let needs = !self.may_time_out(strand);
             let done = self.deliver(strand, arm, result);
@@ -37,7 +42,7 @@ impl World {
             }
             return self.cancelled(strand, error);
         }
-        if self.is_ready(strand) {
+        if is_ready || self.is_ready(strand) {
             let needs = !self.could_do_otherwise(strand);
             let stood = self.strands[strand].arrived;
             let done = self.act(strand, arm);

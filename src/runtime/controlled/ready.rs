@@ -13,7 +13,9 @@ use crate::vm::{Answer, Limit, Part, Request, SelectArm, Target};
 pub enum Ability {
     /// Nothing: it waits.
     None,
-    /// What it wants, or something else at once: it was cancelled, it closes a circle, it stands in line.
+    /// What it wants.
+    Ready,
+    /// Something else at once: it was cancelled, it closes a circle, it stands in line.
     Go,
     /// Its time runs out.
     Time,
@@ -38,7 +40,10 @@ impl World {
         if self.ended.is_some() {
             return;
         }
-        self.note_abilities();
+        if !self.note_abilities() && self.options_of == self.actors.len() {
+            options.extend_from_slice(&self.options);
+            return;
+        }
         let strict = self.config.time == Time::Strict;
         let mut timed = false;
         for actor in 0..self.actors.len() {
@@ -46,7 +51,8 @@ impl World {
             match self.actors[actor] {
                 Actor::Strand(strand) => match self.abilities[strand] {
                     Ability::None => {}
-                    Ability::Go => self.push_arms(strand, choice, options),
+                    Ability::Ready => self.push_arms(strand, choice, options),
+                    Ability::Go => options.push(choice),
                     Ability::Time if strict => timed = true,
                     Ability::Time => options.push(choice),
                 },
@@ -72,6 +78,8 @@ impl World {
             self.time_passes = true;
             self.push_earliest(options);
         }
+        self.options.clone_from(options);
+        self.options_of = if self.time_passes { 0 } else { self.actors.len() };
     }
 
     /// Whose ability the next step of an actor may change.
@@ -84,12 +92,17 @@ impl World {
         };
         let Body::Thing(thing) = body(lock_of(target.object())) else { return Stir::All };
         let is_lock = matches!(self.things[*thing].state, State::Lock(_) | State::RLock(_));
-        if is_lock && self.is_ready(strand) { Stir::Lock(strand) } else { Stir::All }
+        if is_lock && self.is_known_ready(strand) { Stir::Lock(strand) } else { Stir::All }
+    }
+
+    /// Whether it is known since the options were looked at last that what a strand wants may happen.
+    pub(super) fn is_known_ready(&self, strand: usize) -> bool {
+        self.stir.is_none() && self.abilities.get(strand) == Some(&Ability::Ready)
     }
 
     /// Notes what each strand can do, of those whose ability may have changed. If the one that has taken the last step waits
-    /// now, it may have closed a circle: then it may be any.
-    fn note_abilities(&mut self) {
+    /// now, it may have closed a circle: then it may be any. Whether the options may be others than before.
+    fn note_abilities(&mut self) -> bool {
         let mut abilities = std::mem::take(&mut self.abilities);
         let stirred = match self.stir.take() {
             _ if abilities.len() != self.strands.len() => None,
@@ -97,18 +110,27 @@ impl World {
             Some(Stir::Lock(strand)) => Some((strand, true)),
             Some(Stir::All) | None => None,
         };
-        let waits =
-            |strand: usize| !self.strands[strand].wish.is_access() && !self.is_ready(strand);
-        match stirred {
-            Some((stirred, by_lock)) if !waits(stirred) => {
+        let waits = |strand: usize, ability| {
+            ability != Ability::Ready
+                && !self.strands[strand].wish.is_access()
+                && !self.is_ready(strand)
+        };
+        let mut differ = true;
+        let own = stirred.map(|(strand, by_lock)| (strand, by_lock, self.ability(strand)));
+        match own {
+            Some((stirred, by_lock, own)) if !waits(stirred, own) => {
+                // It had one choice.
+                differ = self.strands[stirred].wish.has_arms();
                 for (strand, ability) in abilities.iter_mut().enumerate() {
                     let of = &self.strands[strand];
-                    let may_change = strand == stirred
-                        || of.spin.goes_round
-                        || by_lock && of.wish.may_wait_for_locks();
-                    if may_change {
-                        *ability = self.ability(strand);
-                    }
+                    let now = if strand == stirred {
+                        own
+                    } else if of.spin.goes_round || by_lock && of.wish.may_wait_for_locks() {
+                        self.ability(strand)
+                    } else {
+                        continue;
+                    };
+                    differ |= std::mem::replace(ability, now) != now;
                 }
             }
             _ => {
@@ -117,6 +139,7 @@ impl World {
             }
         }
         self.abilities = abilities;
+        differ
     }
 
     /// Under strict time: whatever is due first.
@@ -187,7 +210,7 @@ impl World {
             return Ability::None;
         }
         if wish.is_access() || of.met.is_some() || self.is_ready(strand) {
-            return Ability::Go;
+            return Ability::Ready;
         }
         if of.signals.wants_error() && wish.is_blocking() {
             return Ability::Go;
@@ -367,6 +390,11 @@ impl World {
 
     /// Notes when a wait for this ends.
     pub(super) fn arm(&mut self, strand: usize, wish: &Wish) {
+        if wish.is_access() {
+            self.strands[strand].until = None;
+            self.strands[strand].length = 0;
+            return;
+        }
         let limit = match wish {
             Wish::Ask(Request::Sleep(nanoseconds)) => {
                 Limit { within: Some(*nanoseconds), until: None, or_else: true }

@@ -144,6 +144,11 @@ impl Wish {
         matches!(self, Wish::Ask(Request::Access(_)))
     }
 
+    /// Whether there may be several ways in which it comes about.
+    pub fn has_arms(&self) -> bool {
+        matches!(self, Wish::Ask(Request::Select(_)))
+    }
+
     /// Whether it may have to do with locks: not if it is about variables, or about the ends of threads.
     pub fn may_wait_for_locks(&self) -> bool {
         match self {

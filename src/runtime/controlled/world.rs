@@ -122,6 +122,10 @@ pub struct World {
     pub(super) fixed: Fixed,
     /// By strand: what it could do when that was looked at last.
     pub(super) abilities: Vec<Ability>,
+    /// What could happen next when that was looked at last, and how many actors there were then; 0, if what can happen
+    /// depends on more than what each of them can do.
+    pub(super) options: Vec<Choice>,
+    pub(super) options_of: usize,
     /// What has happened since that may have changed that.
     pub(super) stir: Option<Stir>,
     /// The names of threads that have got none, by number: runs have the same.
@@ -181,6 +185,8 @@ impl World {
             now: 0,
             fixed: FIXED,
             abilities: Vec::new(),
+            options: Vec::new(),
+            options_of: 0,
             stir: Some(Stir::All),
             names: Vec::new(),
             attention: Arc::default(),
@@ -216,6 +222,7 @@ impl World {
         self.ended = None;
         self.discovered = self.config.discovered;
         self.abilities.clear();
+        self.options_of = 0;
         self.stir = Some(Stir::All);
         self.deadlock_told = false;
         self.now = 0;
@@ -249,7 +256,9 @@ impl World {
             Actor::Scope(scope) => self.scopes[scope].site,
         };
         // If nobody has looked since the step before, both may have changed something.
-        self.stir = Some(self.stir.map_or_else(|| self.stir_of(actor), |_| Stir::All));
+        let stir = if self.stir.is_none() { self.stir_of(actor) } else { Stir::All };
+        let is_known_ready = matches!(actor, Actor::Strand(strand) if self.is_known_ready(strand));
+        self.stir = Some(stir);
         match actor {
             // Most steps are such, and few things can happen in them.
             Actor::Strand(strand) if self.strands[strand].wish.is_access() => {
@@ -264,7 +273,7 @@ impl World {
             }
             Actor::Strand(strand) => {
                 let lock = self.lock_step(strand);
-                match self.performed(strand, usize::from(choice.arm)) {
+                match self.performed(strand, usize::from(choice.arm), is_known_ready) {
                     Ok(Next::Answer(answer)) => {
                         self.mark_needed(strand);
                         self.note_changes(Some(strand), lock);
@@ -289,8 +298,8 @@ impl World {
     }
 
     /// The same as [`World::perform`]; and whether what it touched had no number before.
-    fn performed(&mut self, strand: usize, arm: usize) -> Result<Next, Value> {
-        let done = self.perform(strand, arm);
+    fn performed(&mut self, strand: usize, arm: usize, is_ready: bool) -> Result<Next, Value> {
+        let done = self.perform(strand, arm, is_ready);
         self.touched_new = self.fragile;
         done
     }
@@ -383,6 +392,9 @@ impl World {
 
     /// One that went round goes on because something has changed: it needed that.
     fn mark_needed(&mut self, strand: usize) {
+        if !self.strands[strand].spin.goes_round {
+            return;
+        }
         for at in 0..self.footprint.len() {
             let Touch { resource, needs, .. } = self.footprint[at];
             if needs != Touch::NOTHING {
