@@ -13,9 +13,10 @@ use std::cmp::Ordering;
 type Locals = FxHashMap<u64, Value>;
 
 pub fn register(table: &mut Table) {
-    table
-        .function("min", "...", |_, args| extreme(args, "min", Ordering::Less).map_err(Into::into));
-    table.function("max", "...", |_, args| {
+    table.function("min", "1...", |_, args| {
+        extreme(args, "min", Ordering::Less).map_err(Into::into)
+    });
+    table.function("max", "1...", |_, args| {
         extreme(args, "max", Ordering::Greater).map_err(Into::into)
     });
     table.function("sum", "xs", |_, args| {
@@ -49,7 +50,6 @@ pub fn register(table: &mut Table) {
 /// The smallest or greatest: of one list, or of several values.
 fn extreme(args: &[Value], what: &str, wanted: Ordering) -> Result<Value, Fault> {
     let all = match args {
-        [] => return Err(Fault::type_error(format!("`{what}` needs a list, or values"))),
         [one] => items(one, what)?,
         _ => args.to_vec(),
     };

@@ -121,7 +121,7 @@ fn pool(table: &mut Table, of: TypeKey) {
         let cancel = given(&args[0]).map_or(Ok(false), |cancel| bool(cancel, "close"))?;
         method(this, ObjectMethod::ClosePool { cancel })
     });
-    table.method(of, "map", "f xs", |cx, this, args| {
+    table.method(of, "map", "f list", |cx, this, args| {
         let function = callable(&args[0], "map")?;
         let items = items(&args[1], "map")?.into_iter();
         let jobs = items.map(|item| cx.program.bind_job(&function, vec![item], Vec::new()));

@@ -23,6 +23,8 @@ pub struct Parameters {
     /// Whether more arguments by position may be given: they come before all parameters, which then
     /// are given by name only.
     pub variadic: bool,
+    /// How many of those there must be at least.
+    pub least: usize,
 }
 
 /// Where the arguments of a call go: for each parameter the index of its argument, if there is one.
@@ -39,13 +41,15 @@ struct Misfit {
 
 impl Parameters {
     /// The parameters of the names in `text`, parted by blanks; a `?` behind a name means that it may be
-    /// left out, and a leading `...` that any number of arguments by position may come first.
+    /// left out, a leading `...` that any number of arguments by position may come first, and a leading `1...`
+    /// that there must be one.
     #[must_use]
     pub fn parse(text: &'static str) -> Parameters {
         let mut parameters = Parameters::default();
         for word in text.split_whitespace() {
-            if word == "..." {
+            if let Some(least) = word.strip_suffix("...") {
                 parameters.variadic = true;
+                parameters.least = usize::from(least == "1");
                 continue;
             }
             let name = word.strip_suffix('?').unwrap_or(word);
@@ -130,6 +134,9 @@ impl Parameters {
             for (i, slot) in bound.iter_mut().take(by_position).enumerate() {
                 *slot = Some(i);
             }
+        } else if names.len() < self.least {
+            let message = format!("`{callee}` takes at least {} argument, not none", self.least);
+            return Err(Misfit { argument: None, message, help: form() });
         }
         for (i, name) in names.iter().enumerate() {
             let Some(name) = name else { continue };
@@ -192,5 +199,11 @@ mod tests {
         assert_eq!(p.bind("f", &[None, Some("d")]), Err("`f` has no parameter `d`".to_owned()));
         let print = Parameters::parse("... end?");
         assert_eq!(print.bind("print", &[None, None, Some("end")]), Ok(vec![Some(2)]));
+        let min = Parameters::parse("1...");
+        assert_eq!(min.bind("min", &[None]), Ok(vec![]));
+        assert_eq!(
+            min.bind("min", &[]),
+            Err("`min` takes at least 1 argument, not none".to_owned())
+        );
     }
 }

@@ -19,7 +19,7 @@ pub fn parameters_of(parameters: &[Parameter]) -> Parameters {
         name: Cow::Owned(parameter.name.name.to_string()),
         required: parameter.default.is_none(),
     });
-    Parameters { list: list.collect(), variadic: false }
+    Parameters { list: list.collect(), ..Parameters::default() }
 }
 
 /// The parameters of a struct's constructor: its fields.
@@ -28,7 +28,7 @@ pub fn fields_of(structure: &Struct) -> Parameters {
         name: Cow::Owned(field.name.name.to_string()),
         required: field.default.is_none(),
     });
-    Parameters { list: list.collect(), variadic: false }
+    Parameters { list: list.collect(), ..Parameters::default() }
 }
 
 impl<'a> Resolver<'a> {
