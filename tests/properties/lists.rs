@@ -50,7 +50,8 @@ impl Trial<'_> {
                 self.ask_or("xs.pop()", popped, "IndexError");
             }
             4 => {
-                let place = place(at, len + 1);
+                // Before an item, or behind the last.
+                let place = if at == len as i64 { Some(len) } else { place(at, len) };
                 let inserted = place.map(|place| self.items.insert(place, item));
                 let answer = inserted.map(|()| "nil".to_owned());
                 self.ask_or(&format!("xs.insert({at}, {item})"), answer, "IndexError");
