@@ -89,7 +89,8 @@ pub fn of_newcomer(
         let next = table.waiting.get(&thread).filter(|next| next.is_parked());
         next.map(|next| need(next))
     };
-    loop {
+    // What came apart while it was looked at is looked for again; who was let go on meanwhile closes nothing.
+    while waiter.is_parked() {
         let need = if whole { need(waiter) } else { first_need(waiter) };
         let knot = knot::closed_by(waiter.strand.id, need, need_of)?;
         let of = knot.threads.iter().filter_map(|thread| table.waiting.get(thread));
@@ -103,6 +104,7 @@ pub fn of_newcomer(
         waiters.rotate_left(last);
         return Some((waiters[0].clone(), report::knot(runtime, &waiters, knot.is_circle)));
     }
+    None
 }
 
 /// Whether each of a knot waits for others of it at one and the same moment. They were found one after the other, and
