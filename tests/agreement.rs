@@ -66,13 +66,16 @@ enum Kind {
     Timed,
     /// The same, under strict time.
     Strict,
+    /// Of few variables, that all threads use.
+    Dense,
 }
 
 impl Kind {
     fn of(seed: u64) -> Kind {
         match seed % 4 {
-            0 | 2 => Kind::Plain,
+            0 => Kind::Plain,
             1 => Kind::Timed,
+            2 => Kind::Dense,
             _ => Kind::Strict,
         }
     }
@@ -188,7 +191,39 @@ impl Maker {
         }
     }
 
+    /// A program of few variables that all threads use.
+    fn dense(&mut self) -> String {
+        let mut script = String::from("var x = 0\nvar y = 0\nlet n = Atomic(0)\nlet m = Lock()\n");
+        script.push_str("fn go() {\n");
+        let threads = self.random.usize(2..4);
+        for thread in 0..threads {
+            let _ = writeln!(script, "let t{thread} = spawn {{");
+            for _ in 0..self.random.usize(1..if threads == 2 { 4 } else { 2 }) {
+                let k = self.random.u32(1..3);
+                let step = match self.random.u32(0..9) {
+                    0 => "x += 1".to_owned(),
+                    1 => format!("x = {k}"),
+                    2 => "y = x".to_owned(),
+                    3 => "x = y + 1".to_owned(),
+                    4 => "n.add(1)".to_owned(),
+                    5 => "y = n.get()".to_owned(),
+                    6 => format!("n.compare_swap({}, {k})", k - 1),
+                    7 => format!("if x == {k} {{ y = {k} }}"),
+                    _ => "lock m { x += 1 }".to_owned(),
+                };
+                let _ = writeln!(script, "  {step}");
+            }
+            let _ = writeln!(script, "}}");
+        }
+        let handles: Vec<String> = (0..threads).map(|thread| format!("t{thread}")).collect();
+        let _ = writeln!(script, "join {}\n}}\ngo()\nprint(x, y, n.get())", handles.join(", "));
+        script
+    }
+
     fn script(&mut self, kind: Kind) -> String {
+        if kind == Kind::Dense {
+            return self.dense();
+        }
         let mut script = String::from(
             "var x = 0\nvar y = 0\nlet xs = []\nlet ys = [0, 0]\nlet at = {}\nlet n = Atomic(0)\n\
              let m = Lock()\nlet o = Lock()\nlet r = RLock()\nlet rw = RwLock()\nlet s = Semaphore(1)\n\
