@@ -30,7 +30,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("miette", &["diagnostics/render.rs"]),
     ("serde_json", &["diagnostics/json.rs", "cli/json.rs"]),
     ("strsim", &["diagnostics/nearest.rs"]),
-    ("unicode_width", &["cli/table.rs"]),
+    ("unicode_width", &["cli/table.rs", "diagnostics/excerpt.rs"]),
     ("pest", &["syntax/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/generated.rs"]),

@@ -81,8 +81,12 @@ fn style(color: Color, stream: &(impl IsTerminal + AsFd), widest: usize) -> Styl
         Color::Auto => is_set("CLICOLOR_FORCE") || terminal && !no_color(),
     };
     let width = rustix::termios::tcgetwinsize(stream).map_or(0, |size| usize::from(size.ws_col));
-    let width = if terminal && width >= 40 { width.min(widest) } else { Style::PLAIN.width };
-    Style { color, unicode: !terminal || is_utf8(), width }
+    let (width, widest) = if terminal && width >= 40 {
+        (width.min(widest), width)
+    } else {
+        (Style::PLAIN.width, Style::PLAIN.widest)
+    };
+    Style { color, unicode: !terminal || is_utf8(), width, widest }
 }
 
 /// Whether a variable of the environment says yes.

@@ -1,6 +1,7 @@
 //! Reports: what conc has to say to a person, as plain data, and the ways to show it.
 
 mod code;
+mod excerpt;
 mod json;
 mod nearest;
 mod render;

@@ -1,7 +1,7 @@
 //! A report as text for a terminal. The only file that knows miette.
 
+use super::excerpt::{Excerpt, Spot};
 use super::{Label, Report, Severity};
-use crate::source::{Source, Span};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode,
     SourceSpan, SpanContents,
@@ -18,11 +18,22 @@ pub struct Style {
     pub unicode: bool,
     /// The width to wrap at, in columns.
     pub width: usize,
+    /// How wide a script's line may be with what stands before it: of a longer one a part is shown.
+    pub widest: usize,
 }
 
 impl Style {
-    /// No colours, Unicode, 100 columns: what goes to a file.
-    pub const PLAIN: Style = Style { color: false, unicode: true, width: 100 };
+    /// No colours, Unicode, 100 columns, 120 for scripts: what goes to a file.
+    pub const PLAIN: Style = Style { color: false, unicode: true, width: 100, widest: 120 };
+
+    /// The same in fewer columns.
+    fn narrower(self, by: usize) -> Style {
+        Style {
+            width: self.width.saturating_sub(by),
+            widest: self.widest.saturating_sub(by),
+            ..self
+        }
+    }
 }
 
 /// The report as text, with a newline at the end. One that has no place and nothing that belongs
@@ -33,16 +44,18 @@ pub fn render(report: &Report, style: Style) -> String {
         return render_line(report, style);
     }
     let mut out = String::new();
-    match draw(&Shown::new(report, style.width), style, &mut out) {
+    match draw(&Shown::new(report, style), style, &mut out) {
         Ok(()) => out,
         Err(fmt::Error) => render_line(report, style),
     }
 }
 
+/// How far what belongs to a diagnostic is drawn to the right.
+const INDENT: usize = 6;
+
 /// Draws a diagnostic, and below it what belongs to it. miette would break the lines of what belongs to it where they are too
 /// long, as if they were prose, and so tear the drawing.
 fn draw(shown: &Shown, style: Style, out: &mut String) -> fmt::Result {
-    const INDENT: usize = 6;
     handler(style).render_report(out, shown)?;
     let color = match shown.severity {
         _ if !style.color => None,
@@ -60,7 +73,7 @@ fn draw(shown: &Shown, style: Style, out: &mut String) -> fmt::Result {
             (false, true) => ("`->", " "),
         };
         let mut text = String::new();
-        draw(part, Style { width: style.width.saturating_sub(INDENT), ..style }, &mut text)?;
+        draw(part, style.narrower(INDENT), &mut text)?;
         for (at, line) in text.trim_matches('\n').lines().enumerate() {
             match at {
                 0 => writeln!(out, "  {on}{first}{off} {line}")?,
@@ -106,49 +119,56 @@ struct Shown {
     code: Option<&'static str>,
     severity: Severity,
     message: String,
-    source: Option<Lines>,
+    excerpt: Option<Excerpt>,
     labels: Vec<Label>,
     help: Option<String>,
     related: Vec<Shown>,
 }
 
 impl Shown {
-    /// `width` is that of a line.
-    fn new(report: &Report, width: usize) -> Shown {
-        let mut shown = Shown::nested(report, width);
-        shown.code = Some(report.code.name());
-        shown
+    fn new(report: &Report, style: Style) -> Shown {
+        Shown { code: Some(report.code.name()), ..Shown::nested(report, style) }
     }
 
-    fn nested(report: &Report, width: usize) -> Shown {
+    fn nested(report: &Report, style: Style) -> Shown {
         let source = report.labels.first().map(|label| label.place.source.clone());
         let (labels, elsewhere): (Vec<Label>, Vec<Label>) =
             report.labels.iter().cloned().partition(|label| {
                 source.as_ref().is_some_and(|s| Arc::ptr_eq(s, &label.place.source))
             });
-        let within = width.saturating_sub(6);
-        let mut related: Vec<Shown> =
-            elsewhere.into_iter().map(|label| Shown::elsewhere(label, within)).collect();
-        related.extend(report.related.iter().map(|part| Shown::nested(part, within)));
-        let labels = broken(labels, width);
+        let within = style.narrower(INDENT);
+        let elsewhere = elsewhere.into_iter().map(|label| Shown {
+            severity: Severity::Note,
+            message: label.text.clone(),
+            ..Shown::at(vec![label], within)
+        });
+        let related = report.related.iter().map(|part| Shown::nested(part, within));
         Shown {
-            code: None,
             severity: report.severity,
             message: report.message.clone(),
-            source: source.map(Lines),
-            labels,
             help: (!report.help.is_empty()).then(|| report.help.join("\n")),
-            related,
+            related: elsewhere.chain(related).collect(),
+            ..Shown::at(labels, style)
         }
     }
 
-    fn elsewhere(label: Label, width: usize) -> Shown {
+    /// The places of some labels, all in one source.
+    fn at(mut labels: Vec<Label>, style: Style) -> Shown {
+        let gutter = gutter(&labels);
+        let excerpt = labels.first().map(|first| {
+            let places = labels.iter().map(|label| &label.place);
+            Excerpt::new(&first.place.source, places, style.widest.saturating_sub(gutter))
+        });
+        let spots = excerpt.iter().flat_map(Excerpt::spots);
+        for (label, spot) in labels.iter_mut().zip(spots) {
+            wrap(&mut label.text, spot, style.width.saturating_sub(gutter));
+        }
         Shown {
             code: None,
             severity: Severity::Note,
-            message: label.text.clone(),
-            source: Some(Lines(label.place.source.clone())),
-            labels: broken(vec![label], width),
+            message: String::new(),
+            excerpt,
+            labels,
             help: None,
             related: Vec::new(),
         }
@@ -181,17 +201,14 @@ impl Diagnostic for Shown {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        if self.labels.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.labels.iter().enumerate().map(|(i, label)| {
-            let span = first_line(&label.place.source, label.place.span);
+        let spots = self.excerpt.as_ref()?.spots();
+        Some(Box::new(self.labels.iter().zip(spots).enumerate().map(|(i, (label, spot))| {
             let text = (!label.text.is_empty()).then(|| label.text.clone());
-            let at = (span.start as usize, (span.end - span.start) as usize);
+            let at = (spot.bytes.start, spot.bytes.len());
             if i == 0 {
                 LabeledSpan::new_primary_with_span(text, at)
             } else {
@@ -201,22 +218,20 @@ impl Diagnostic for Shown {
     }
 }
 
-/// Labels whose texts are in lines that end before the terminal does, if there is room for some words beside the place.
-fn broken(mut labels: Vec<Label>, width: usize) -> Vec<Label> {
-    const LEAST: usize = 20;
+/// How many columns stand before a line: its number, and what parts it from the line.
+fn gutter(labels: &[Label]) -> usize {
     let last = labels.iter().map(|label| label.place.line()).max().unwrap_or(1);
-    let gutter = last.to_string().len() + 4;
-    for label in &mut labels {
-        let span = first_line(&label.place.source, label.place.span);
-        let (_, column) = label.place.source.position(span.start);
-        let length = label.place.source.slice(span).chars().count();
-        // The text hangs from the middle of what it is about.
-        let room = width.saturating_sub(gutter + column - 1 + length / 2 + 4);
-        if room >= LEAST && label.text.chars().count() > room {
-            label.text = in_lines(&label.text, room);
-        }
+    last.to_string().len() + 4
+}
+
+/// Breaks a label's text into lines that end before the terminal does, if there is room for some words beside the place.
+fn wrap(text: &mut String, spot: &Spot, width: usize) {
+    const LEAST: usize = 20;
+    // The text hangs from the middle of what it is about.
+    let room = width.saturating_sub(spot.before + spot.width / 2 + 4);
+    if room >= LEAST && text.chars().count() > room {
+        *text = in_lines(text, room);
     }
-    labels
 }
 
 fn in_lines(text: &str, width: usize) -> String {
@@ -235,52 +250,31 @@ fn in_lines(text: &str, width: usize) -> String {
     lines
 }
 
-/// A span of several lines is shown by its first one: a block is pointed at by its head.
-fn first_line(source: &Source, span: Span) -> Span {
-    let start = (span.start as usize).min(source.text().len());
-    let end = (span.end as usize).clamp(start, source.text().len());
-    let line = &source.text()[start..end];
-    let length = line.find('\n').unwrap_or(line.len());
-    Span::new(start, start + line[..length].trim_end().len())
-}
-
-/// A source, read by whole lines, its columns counted in characters. miette's own reader for
-/// strings counts bytes, and reads the text from its beginning for each label.
-#[derive(Debug)]
-struct Lines(Arc<Source>);
-
-impl SourceCode for Lines {
+/// Columns are counted in characters of the source. miette's own reader for strings counts bytes, and reads the text from
+/// its beginning for each label.
+impl SourceCode for Excerpt {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
-        lines_before: usize,
-        lines_after: usize,
+        _: usize,
+        _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let source = &*self.0;
-        let text = source.text();
-        let end = span.offset() + span.len();
-        if end > text.len() {
-            return Err(MietteError::OutOfBounds);
-        }
-        let (line, column) = source.position(span.offset() as u32);
-        let last = source.line(end as u32);
-        let from = line.saturating_sub(lines_before).max(1);
-        let until = (last + lines_after).min(source.line_count());
-        let start = source.line_start(from);
-        let stop = source.line_start(until) + source.line_text(until).len();
-        let exact = lines_before == 0 && lines_after == 0;
-        Ok(Box::new(Excerpt {
-            name: source.name(),
-            data: &text.as_bytes()[start..stop],
-            span: (start, stop - start).into(),
-            line: from - 1,
-            column: if exact { column - 1 } else { 0 },
-            line_count: until - from + 1,
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let (text, bytes, number, count) =
+            self.lines(start..end).ok_or(MietteError::OutOfBounds)?;
+        let spot = self.spots().iter().find(|spot| spot.bytes.start == start);
+        Ok(Box::new(Contents {
+            name: self.name(),
+            data: text.as_bytes(),
+            span: (bytes.start, bytes.len()).into(),
+            line: number - 1,
+            column: spot.map_or(0, |spot| spot.column - 1),
+            line_count: count,
         }))
     }
 }
 
-struct Excerpt<'a> {
+struct Contents<'a> {
     name: &'a str,
     data: &'a [u8],
     span: SourceSpan,
@@ -289,7 +283,7 @@ struct Excerpt<'a> {
     line_count: usize,
 }
 
-impl<'a> SpanContents<'a> for Excerpt<'a> {
+impl<'a> SpanContents<'a> for Contents<'a> {
     fn data(&self) -> &'a [u8] {
         self.data
     }
@@ -314,6 +308,7 @@ impl<'a> SpanContents<'a> for Excerpt<'a> {
 mod tests {
     use super::*;
     use crate::diagnostics::Code;
+    use crate::source::{Source, Span};
 
     #[test]
     fn without_a_place_it_is_one_line() {

@@ -3,7 +3,8 @@
 use crate::memory;
 use crate::values::{ErrorKind, Fault, Str, Value};
 use std::fs::{File, OpenOptions};
-use std::io::{Error, Read, Write};
+use std::io::{Error, ErrorKind as Why, Read, Write};
+use std::path::Path;
 
 fn io_error(what: &str, path: &str, error: &Error) -> Fault {
     Fault::new(ErrorKind::IoError, format!("cannot {what} `{path}`: {}", plain(error)))
@@ -24,7 +25,7 @@ pub(super) fn read_file(path: &str) -> Result<Value, Fault> {
         memory::read_all(|bytes, most| (&file).take(most as u64).read_to_end(bytes))
     });
     let bytes = bytes.map_err(|error| match error.kind() {
-        std::io::ErrorKind::OutOfMemory => Fault::no_memory("string"),
+        Why::OutOfMemory => Fault::no_memory("string"),
         _ => io_error("read", path, &error),
     })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| {
@@ -42,4 +43,25 @@ pub(super) fn write_file(path: &str, text: &str, append: bool) -> Result<(), Fau
     }
     let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| io_error("write", path, &error))
+}
+
+/// What stands in the way of writing a file, as far as can be told without doing it.
+pub(super) fn check_write(path: &str) -> Result<(), Fault> {
+    let folder = |path: &Path| match path.metadata() {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(Why::NotADirectory.into()),
+        Err(error) => Err(error),
+    };
+    let file = Path::new(path);
+    let checked = match file.metadata() {
+        Ok(found) if found.is_dir() => Err(Why::IsADirectory.into()),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == Why::NotFound => match file.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Ok(()),
+            Some(parent) => folder(parent),
+            None => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    checked.map_err(|error| io_error("write", path, &error))
 }

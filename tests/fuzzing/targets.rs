@@ -22,7 +22,7 @@ fn given(bytes: &[u8]) -> Option<Given> {
 /// A report can be shown in each way, and says something.
 fn shown(report: &Report) {
     assert!(!report.message.is_empty());
-    let narrow = Style { color: true, unicode: false, width: 20 };
+    let narrow = Style { color: true, unicode: false, width: 20, widest: 20 };
     assert!(!render(report, Style::PLAIN).is_empty() && !render(report, narrow).is_empty());
     assert!(!json_line(report).is_empty());
 }

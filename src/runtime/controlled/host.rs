@@ -121,8 +121,11 @@ impl World {
                 self.read_file(&path)?
             }
             HostCall::WriteFile { path, text, append } => {
-                let files = self.fixed.files;
-                self.touched(files, Mode::Write, Order::None);
+                let row = self.fixed.files;
+                self.touched(row, Mode::Write, Order::None);
+                if !self.files.contains_key(&path) {
+                    files::check_write(&path).map_err(|why| fault(&why))?;
+                }
                 let mut whole = String::new();
                 if append && let Ok(before) = self.read_file(&path) {
                     whole.push_str(before.as_str().map_or("", |before| before.as_str()));
