@@ -92,6 +92,18 @@ impl Guard {
             backoff.wait();
         }
     }
+
+    /// The same at one look: `None` if a writer is at work.
+    #[inline(always)]
+    pub fn read_at_once<R>(&self, read: impl FnOnce() -> R) -> Option<R> {
+        let before = self.0.load(Ordering::SeqCst);
+        if before & 1 != 0 {
+            return None;
+        }
+        let result = read();
+        fence(Ordering::Acquire);
+        (self.0.load(Ordering::Relaxed) == before).then_some(result)
+    }
 }
 
 /// A guard that is taken.

@@ -62,6 +62,29 @@ impl List {
             .ok_or_else(|| Fault::no_memory("list"))
     }
 
+    /// The item at `index` of a published list, even where a writer is at work or it lies on the heap.
+    #[inline(never)]
+    fn get_slowly(&self, index: i64) -> Option<Value> {
+        let (tag, bits) = self.guard.read(|| self.words_at(index))?;
+        Value::scalar_from_words(tag, bits).or_else(|| {
+            let _held = self.guard.lock();
+            let at = resolve(index, self.len.load(Ordering::Relaxed))?;
+            // SAFETY: the buffer has a slot at `at`, which cannot lose its value while the guard is held.
+            Some(unsafe { (*self.slots.load(Ordering::Relaxed).add(at)).get() })
+        })
+    }
+
+    /// The words of the item at `index`, as they are now.
+    #[inline(always)]
+    fn words_at(&self, index: i64) -> Option<(u64, *mut ())> {
+        // The length first: the buffer found after it has been given at least as many values, as
+        // writers store the buffer before the length, and buffers only grow.
+        let len = self.len.load(Ordering::Acquire);
+        let slots = self.slots.load(Ordering::Acquire);
+        // SAFETY: the buffer has a slot at `at` that was given a value; it is kept while the list lives.
+        resolve(index, len).map(|at| unsafe { (*slots.add(at)).words() })
+    }
+
     fn layout(capacity: usize) -> Option<Layout> {
         Layout::array::<Slot>(capacity).ok()
     }
@@ -109,21 +132,17 @@ impl Ref<List> {
         Some(unsafe { (*self.slots.load(Ordering::Relaxed).add(at)).get() })
     }
 
+    /// The same, of a published list.
+    // So short that no register need be saved for it.
     #[inline(never)]
     fn get_shared(&self, index: i64) -> Option<Value> {
-        let words = self.guard.read(|| {
-            // The length first: the buffer found after it has been given at least as many values, as
-            // writers store the buffer before the length, and buffers only grow.
-            let len = self.len.load(Ordering::Acquire);
-            let slots = self.slots.load(Ordering::Acquire);
-            // SAFETY: the buffer has a slot at `at` that was given a value; it is kept while the list lives.
-            resolve(index, len).map(|at| unsafe { (*slots.add(at)).words() })
-        });
-        let (tag, bits) = words?;
-        match Value::scalar_from_words(tag, bits) {
-            Some(scalar) => Some(scalar),
-            None => self.open().get(index),
+        let list: &List = self;
+        if let Some(Some((tag, bits))) = list.guard.read_at_once(|| list.words_at(index))
+            && let Some(scalar) = Value::scalar_from_words(tag, bits)
+        {
+            return Some(scalar);
         }
+        list.get_slowly(index)
     }
 
     /// Puts `value` in the place of the item at `index`, counted from the end if negative; whether there is
