@@ -1,8 +1,8 @@
 //! The one place where threads wait.
 //!
 //! To wake a thread that sleeps takes tens of microseconds, most of it until an idle core runs again, and most waits
-//! for a thread that runs are over before. So who waits looks a few times, ever more rarely, then gives the processor
-//! away in between, and sleeps only after about as long as it would take to be woken. More would be worse where more
+//! for a thread that runs are over before. So who waits looks a few times, then gives the processor away in
+//! between, and sleeps only after about as long as it would take to be woken. More would be worse where more
 //! threads can run than there are cores; there, giving the processor away once ends the looking.
 
 use super::runtime::Runtime;
@@ -10,8 +10,9 @@ use super::waiter::{Outcome, WaitKind, Waiter};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often a thread looks before it gives the processor away, waiting twice as long each time.
-const SPINS: u32 = 6;
+/// How long a thread waits after each look, before it gives the processor away in between. Longer ones would be kinder to
+/// who has what many want, and shorter ones to two who take turns.
+const SPINS: [u32; 10] = [1, 2, 4, 8, 8, 8, 8, 8, 8, 8];
 /// How long it goes on looking after that.
 const BRIEFLY: Duration = Duration::from_micros(40);
 
@@ -69,11 +70,11 @@ fn wait(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>)
 
 /// Looks for a little while, until there is something.
 pub fn briefly<R>(mut look: impl FnMut() -> Option<R>) -> Option<R> {
-    for round in 0..SPINS {
+    for spins in SPINS {
         if let Some(found) = look() {
             return Some(found);
         }
-        for _ in 0..1 << round {
+        for _ in 0..spins {
             std::hint::spin_loop();
         }
     }
