@@ -128,7 +128,8 @@ impl Excerpt {
 fn pieces(line: &str, wanted: &[Range<usize>], columns: usize) -> Vec<Range<usize>> {
     // No character has more columns than bytes, but for a tab.
     if line.len() * TAB <= columns || !is_wider(line, columns) {
-        return vec![0..line.len()];
+        let whole = 0..line.len();
+        return vec![whole];
     }
     // Before each piece, and behind the last, something may be left out.
     let each = (columns / wanted.len().max(1)).saturating_sub(2).max(LEAST);
