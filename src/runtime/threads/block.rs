@@ -8,11 +8,13 @@
 use super::runtime::Runtime;
 use super::waiter::{Outcome, WaitKind, Waiter};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a thread waits after each look, before it gives the processor away in between. Longer ones would be kinder to
-/// who has what many want, and shorter ones to two who take turns.
+/// How long a thread waits after each look, before it gives the processor away in between.
 const SPINS: [u32; 10] = [1, 2, 4, 8, 8, 8, 8, 8, 8, 8];
+/// The same where several want one thing: the more rarely they look, the less they hold up who has it.
+const SPINS_OF_MANY: [u32; 2] = [32, 64];
 /// How long it goes on looking after that.
 const BRIEFLY: Duration = Duration::from_micros(40);
 
@@ -69,12 +71,24 @@ fn wait(runtime: &Arc<Runtime>, waiter: &Arc<Waiter>, deadline: Option<Instant>)
 }
 
 /// Looks for a little while, until there is something.
-pub fn briefly<R>(mut look: impl FnMut() -> Option<R>) -> Option<R> {
-    for spins in SPINS {
+pub fn briefly<R>(look: impl FnMut() -> Option<R>) -> Option<R> {
+    look_after(&SPINS, look)
+}
+
+/// The same, where several may want one thing. `wanting` counts those who look for it: a hint, which orders nothing.
+pub fn briefly_among<R>(wanting: &AtomicUsize, look: impl FnMut() -> Option<R>) -> Option<R> {
+    let others = wanting.fetch_add(1, Ordering::Relaxed);
+    let found = look_after(if others == 0 { &SPINS } else { &SPINS_OF_MANY }, look);
+    wanting.fetch_sub(1, Ordering::Relaxed);
+    found
+}
+
+fn look_after<R>(spins: &[u32], mut look: impl FnMut() -> Option<R>) -> Option<R> {
+    for spins in spins {
         if let Some(found) = look() {
             return Some(found);
         }
-        for _ in 0..spins {
+        for _ in 0..*spins {
             std::hint::spin_loop();
         }
     }

@@ -16,7 +16,7 @@
 //! mostly still does, so the lock does not lie idle until a sleeping thread is there. Where somebody wants several
 //! permits of a semaphore, all are handed them in the order of the line, and nobody passes it.
 
-use super::block::{block, briefly};
+use super::block::{block, briefly_among};
 use super::runtime::Runtime;
 use super::shell::By;
 use super::waiter::{On, Outcome, Waiter};
@@ -26,7 +26,7 @@ use crate::values::{Object, Ref};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one that was woken in vain lets running threads go first.
@@ -49,6 +49,8 @@ pub struct WordBody {
     /// Which it is.
     pub kind: WordKind,
     line: Mutex<Waiters>,
+    /// How many look for it to be free.
+    wanting: AtomicUsize,
 }
 
 /// Those who stand in line.
@@ -99,7 +101,7 @@ impl Waiting {
 impl WordBody {
     /// A line for a word of this kind.
     pub fn new(kind: WordKind) -> WordBody {
-        WordBody { kind, line: Mutex::default() }
+        WordBody { kind, line: Mutex::default(), wanting: AtomicUsize::new(0) }
     }
 
     /// Lets the action happen if it is ready, by compare-and-swap. `None` if it is not; or if somebody must look
@@ -249,7 +251,7 @@ impl WordBody {
         by: By<'_>,
         action: &Action,
     ) -> Option<Result<Reply, Misuse>> {
-        briefly(|| {
+        briefly_among(&self.wanting, || {
             if by.is_stopped() {
                 return Some(None);
             }
