@@ -83,6 +83,7 @@ operations! {
     GetGlobal (Write None Constant) "a = the global that constant c is; NameError if it is not set (visible)";
     BorrowGlobal (Write None Constant) "a = the global c, which never changes once set, without counting the reference; NameError if it is not set (visible)";
     SetGlobal (Read None Constant) "the global c = a (visible)";
+    InitGlobal (Read None Constant) "the global c = a, which it holds from now on for good (visible)";
     NewCell (Write Read None) "a = a new cell that holds b";
     GetCell (Write Read None) "a = what the cell b holds (visible)";
     SetCell (Read Read None) "the cell a holds b (visible)";

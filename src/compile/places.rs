@@ -320,10 +320,12 @@ impl<'a> Compiler<'a> {
             builder.emit(Op::NewCell, register, register, 0);
         } else if let Some(global) = self.own_globals.get(&id) {
             let constant = builder.constant(Constant::Global(*global));
-            builder.emit(Op::SetGlobal, register, 0, constant);
             if self.resolution.variable(id).is_var() || self.purpose == Purpose::Prompt {
+                builder.emit(Op::SetGlobal, register, 0, constant);
                 // It changes behind the script's own back, so it is read anew each time.
                 builder.variables.remove(&id);
+            } else {
+                builder.emit(Op::InitGlobal, register, 0, constant);
             }
         }
     }

@@ -16,7 +16,8 @@
 //!
 //! Constants of a program are *immortal*: marked, and not counted at all, so that threads which share
 //! code do not contend for counts. They live as long as the process. So do the cells of its globals, which
-//! stay the running thread's own until a second one is started (see `vm::Program`).
+//! stay the running thread's own until a second one is started (see `vm::Program`), and what those hold that never
+//! change: the lock or the queue that all threads use.
 //!
 //! # Unsafe code
 //!
@@ -291,6 +292,18 @@ pub(super) unsafe fn retain(raw: *mut ()) {
     } else if state == SHARED && header.count.fetch_add(1, Ordering::Relaxed) > MOST {
         header.state.store(SHARED | IMMORTAL, Ordering::Relaxed);
     }
+}
+
+/// Makes an object live as long as the process, uncounted from now on.
+///
+/// # Safety
+///
+/// As for [`retain`].
+pub(super) unsafe fn keep(raw: *mut ()) {
+    // SAFETY: a block begins with its header, whatever it holds.
+    let header = unsafe { &*raw.cast::<Header>() };
+    let state = header.state.load(Ordering::Relaxed);
+    header.state.store(state | IMMORTAL, Ordering::Relaxed);
 }
 
 /// Gives a count back; whether it was the last.

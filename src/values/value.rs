@@ -329,6 +329,15 @@ impl Value {
         Value { tag: self.tag, bits: self.bits }
     }
 
+    /// Makes what it refers to live as long as the process, uncounted: something holds it for so long anyway, and those who
+    /// use it shall not contend for its count.
+    pub(crate) fn keep(&self) {
+        if self.is_heap() {
+            // SAFETY: the value owns a count, so its object is alive.
+            unsafe { super::heap::keep(self.bits) };
+        }
+    }
+
     /// The value of two words, unless it is on the heap.
     #[inline(always)]
     pub(super) fn scalar_from_words(tag: u64, bits: *mut ()) -> Option<Value> {

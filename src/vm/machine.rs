@@ -119,7 +119,7 @@ pub struct Machine {
     /// How many more jumps back and calls it may run before it pauses.
     pub(super) fuel: i64,
     /// Whether it asks before each access to something shared.
-    controlled: bool,
+    pub(super) controlled: bool,
     /// Under control: the next access to something shared was allowed.
     pub(super) granted: bool,
     /// Under control: what a built-in function is about to call, once that is allowed.

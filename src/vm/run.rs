@@ -813,6 +813,7 @@ impl Machine {
                 Op::LoadBuiltin
                 | Op::GetGlobal
                 | Op::SetGlobal
+                | Op::InitGlobal
                 | Op::NewCell
                 | Op::ChangeGlobal
                 | Op::GetCell

@@ -137,7 +137,8 @@ impl Machine {
             Op::LoadUnset => self.set(i.a(), Value::UNSET),
             Op::LoadBuiltin => self.set(i.a(), Value::builtin(c as u32)),
             // ---- Shared variables
-            Op::GetGlobal | Op::ChangeGlobal | Op::SetGlobal => return self.global(i),
+            Op::GetGlobal | Op::ChangeGlobal => return self.global(i),
+            Op::SetGlobal | Op::InitGlobal => return self.set_global(i),
             Op::NewCell => self.set(i.a(), Ref::new(Cell::new(self.reg(i.b()).clone()))),
             Op::GetCell | Op::ChangeCell => {
                 let cell = cell(self.reg(i.b())).clone();
@@ -466,17 +467,21 @@ impl Machine {
     }
 
     fn global(&mut self, i: Instruction) -> Result<Flow, Fault> {
-        let write = i.op() == Op::SetGlobal;
-        let cell = cell(self.constant(i.c()));
-        if write {
-            cell.set(self.reg(i.a()).clone());
-            return Ok(Flow::Run);
-        }
-        let value = cell.get();
+        let value = cell(self.constant(i.c())).get();
         if value.is_unset() {
             return Err(self.not_set());
         }
         Ok(self.set(i.a(), value))
+    }
+
+    fn set_global(&mut self, i: Instruction) -> Result<Flow, Fault> {
+        let value = self.reg(i.a()).clone();
+        // Under control a program is run again and again, and what its globals hold goes each time.
+        if i.op() == Op::InitGlobal && !self.controlled {
+            value.keep();
+        }
+        cell(self.constant(i.c())).set(value);
+        Ok(Flow::Run)
     }
 
     /// The error for a global that is read before it was set.

@@ -59,7 +59,7 @@ impl Machine {
         let c = i.c();
         match i.op() {
             Op::GetGlobal | Op::ChangeGlobal => all.cell(self.constant(c), false),
-            Op::SetGlobal => all.cell(self.constant(c), true),
+            Op::SetGlobal | Op::InitGlobal => all.cell(self.constant(c), true),
             Op::GetCell | Op::ChangeCell => all.cell(self.reg(i.b()), false),
             Op::SetCell => all.cell(self.reg(i.a()), true),
             Op::GetOwn => all.field(self.reg(i.b()), c, false),
